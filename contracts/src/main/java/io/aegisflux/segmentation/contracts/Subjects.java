@@ -1,0 +1,115 @@
+package io.aegisflux.segmentation.contracts;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Every subject of the suite. A subject that names a host or a policy is built from a {@link HostId} or
+ * {@link PolicyId}, never from text, so that nobody can splice a token or a wildcard into it.
+ */
+public final class Subjects {
+    /** The root of all subjects; nothing of the suite is published outside of it. */
+    public static final String ROOT = "segmentation.";
+
+    public static final String POLICIES = ROOT + "policies.";
+    public static final String POLICY_STORE = ROOT + "policy_store.";
+    public static final String DESIRED = ROOT + "desired.";
+    public static final String DOORBELL = ROOT + "doorbell.";
+    public static final String EVENTS = ROOT + "events.";
+    public static final String METRICS = ROOT + "metrics.";
+    public static final String SYSTEM = ROOT + "system.";
+    public static final String POLICY_UPDATES = ROOT + "policy_updates.";
+    public static final String TELEMETRY = ROOT + "telemetry.";
+    public static final String API = ROOT + "api.";
+
+    public static final String BUILDS_REQUESTED = ROOT + "builds.requested";
+    public static final String BUILDS_COMPLETED = ROOT + "builds.completed";
+    public static final String BUILDS_FAILED = ROOT + "builds.failed";
+
+    public static final String TELEMETRY_SUMMARY = TELEMETRY + "summary";
+    public static final String TELEMETRY_FLOWS = TELEMETRY + "flows";
+
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_-]{0,62}");
+
+    private Subjects() {}
+
+    /** Where anyone publishes a policy document; an empty body deletes the policy. */
+    public static String policy(PolicyId policy) {
+        return POLICIES + policy;
+    }
+
+    /** Where the policy-service keeps the accepted versions of a policy. */
+    public static String policyStore(PolicyId policy) {
+        return POLICY_STORE + policy;
+    }
+
+    /** The signed state a host must enforce, last message only. */
+    public static String desired(HostId host) {
+        return DESIRED + host;
+    }
+
+    /** Rung by the broker, headers only, when {@link #desired} changed. */
+    public static String doorbell(HostId host) {
+        return DOORBELL + host;
+    }
+
+    public static String events(HostId host) {
+        return EVENTS + host;
+    }
+
+    public static String metrics(HostId host) {
+        return METRICS + host;
+    }
+
+    public static String system(HostId host) {
+        return SYSTEM + host;
+    }
+
+    /**
+     * Where a service, not a host, reports.
+     *
+     * @throws IllegalArgumentException when the service's name is not one lower-case token
+     */
+    public static String systemOfService(String service) {
+        return SYSTEM + name(service);
+    }
+
+    public static String policyUpdates(HostId host) {
+        return POLICY_UPDATES + host;
+    }
+
+    /**
+     * A request/reply subject, e.g. {@code segmentation.api.policy.get}.
+     *
+     * @throws IllegalArgumentException when one of the names is not one lower-case token
+     */
+    public static String api(String service, String verb) {
+        return API + name(service) + '.' + name(verb);
+    }
+
+    /** Every subject below one of the prefixes of this class, one token deep. */
+    public static String each(String prefix) {
+        return prefix + '*';
+    }
+
+    /**
+     * The one token after a prefix.
+     *
+     * @return empty when the subject is not below the prefix or is more than one token deep
+     */
+    public static Optional<String> token(String prefix, String subject) {
+        if (!subject.startsWith(prefix)) {
+            return Optional.empty();
+        }
+        String rest = subject.substring(prefix.length());
+        return rest.isEmpty() || rest.indexOf('.') >= 0 ? Optional.empty() : Optional.of(rest);
+    }
+
+    private static String name(String token) {
+        if (!NAME.matcher(token).matches()) {
+            throw new IllegalArgumentException(
+                    "%s is not of the form %s".formatted(Quoted.shortened(token), NAME.pattern()));
+        }
+        return token;
+    }
+}
