@@ -20,8 +20,8 @@ public record HostId(@JsonValue String value) {
     public HostId {
         requireNonNull(value, "value is null");
         if (!FORM.matcher(value).matches()) {
-            throw new IllegalArgumentException("host id %s is not of the form %s"
-                    .formatted(Quoted.shortened(value), FORM.pattern()));
+            throw new IllegalArgumentException(
+                    "host id %s is not of the form %s".formatted(Quoted.shortened(value), FORM.pattern()));
         }
     }
 

@@ -20,8 +20,8 @@ public record PolicyId(@JsonValue String value) {
     public PolicyId {
         requireNonNull(value, "value is null");
         if (!FORM.matcher(value).matches()) {
-            throw new IllegalArgumentException("policy id %s is not of the form %s"
-                    .formatted(Quoted.shortened(value), FORM.pattern()));
+            throw new IllegalArgumentException(
+                    "policy id %s is not of the form %s".formatted(Quoted.shortened(value), FORM.pattern()));
         }
     }
 

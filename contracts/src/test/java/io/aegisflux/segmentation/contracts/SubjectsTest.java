@@ -36,7 +36,8 @@ class SubjectsTest {
 
     @Test
     void readsTheTokenBack() {
-        assertThat(Subjects.token(Subjects.EVENTS, "segmentation.events.host-a")).contains("host-a");
+        assertThat(Subjects.token(Subjects.EVENTS, "segmentation.events.host-a"))
+                .contains("host-a");
         assertThat(Subjects.token(Subjects.EVENTS, "segmentation.events.a.b")).isEmpty();
         assertThat(Subjects.token(Subjects.EVENTS, "segmentation.metrics.a")).isEmpty();
         assertThat(Subjects.token(Subjects.EVENTS, "segmentation.events.")).isEmpty();

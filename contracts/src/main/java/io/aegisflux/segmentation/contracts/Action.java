@@ -1,0 +1,36 @@
+package io.aegisflux.segmentation.contracts;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
+
+/** What a rule does: {@link #ALLOW} and {@link #DENY} end the search, {@link #LOG} and {@link #MARK} act and go on. */
+public enum Action {
+    /** Reports the packet and goes on. */
+    LOG,
+    /** Sets the packet's mark and goes on. */
+    MARK,
+    /** Drops the packet or refuses the connection. */
+    DENY,
+    /** Lets the packet pass. */
+    ALLOW;
+
+    /** As written on the wire: the name in lower case. */
+    @JsonValue
+    public String wireName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * @throws IllegalArgumentException when no constant is written so
+     */
+    @JsonCreator
+    public static Action of(String wireName) {
+        for (Action value : values()) {
+            if (value.wireName().equals(wireName)) {
+                return value;
+            }
+        }
+        throw new IllegalArgumentException("no action is called " + Quoted.shortened(String.valueOf(wireName)));
+    }
+}

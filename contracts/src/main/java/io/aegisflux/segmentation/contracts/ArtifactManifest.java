@@ -1,0 +1,40 @@
+package io.aegisflux.segmentation.contracts;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What an artifact is: the payload of the {@link SignedEnvelope} in a {@link BuildCompleted}.
+ *
+ * @param artifact the object file in {@link Streams#ARTIFACTS_BUCKET}, named by its SHA-256
+ * @param version counts the distinct builds of a spec from 1
+ * @param inputsDigest SHA-256 over sources, flags, tool versions and BTF: the same inputs are never compiled twice
+ * @param sourcesDigest SHA-256 over the C sources
+ * @param tools tool name to its version line
+ * @param programs the program sections, by name
+ * @param maps the maps
+ */
+public record ArtifactManifest(
+        BuildSpec spec,
+        ObjectRef artifact,
+        long version,
+        String inputsDigest,
+        String sourcesDigest,
+        Map<String, String> tools,
+        List<ProgramInfo> programs,
+        List<MapInfo> maps,
+        Instant builtAt) {
+
+    public ArtifactManifest {
+        tools = Map.copyOf(tools);
+        programs = List.copyOf(programs);
+        maps = List.copyOf(maps);
+    }
+
+    /** A program: its function's name, its ELF section and its number of instructions. */
+    public record ProgramInfo(String name, String section, int instructions) {}
+
+    /** A map as its BTF declares it. */
+    public record MapInfo(String name, String type, int keySize, int valueSize, int maxEntries) {}
+}

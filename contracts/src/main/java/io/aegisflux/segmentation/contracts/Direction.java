@@ -1,0 +1,31 @@
+package io.aegisflux.segmentation.contracts;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
+
+/** Seen from the host: {@link #INGRESS} comes in, {@link #EGRESS} goes out. */
+public enum Direction {
+    INGRESS,
+    EGRESS,
+    BOTH;
+
+    /** As written on the wire: the name in lower case. */
+    @JsonValue
+    public String wireName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * @throws IllegalArgumentException when no constant is written so
+     */
+    @JsonCreator
+    public static Direction of(String wireName) {
+        for (Direction value : values()) {
+            if (value.wireName().equals(wireName)) {
+                return value;
+            }
+        }
+        throw new IllegalArgumentException("no direction is called " + Quoted.shortened(String.valueOf(wireName)));
+    }
+}

@@ -1,0 +1,58 @@
+package io.aegisflux.segmentation.contracts;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * One decision, or several equal ones, on {@code segmentation.events.<host>}.
+ *
+ * @param id unique
+ * @param eventType packet_dropped, packet_allowed or connection_blocked
+ * @param policyId the policy that decided, null for the posture and the failsafe
+ * @param policyVersion its version, null with policyId
+ * @param ruleId its rule, or {@link TableRule#DEFAULT_RULE_ID}; null with policyId
+ * @param sourceIp literal address; null where the hook cannot know it
+ * @param sourcePort 0 where there is none
+ * @param destPort 0 where there is none
+ * @param protocol tcp, udp, icmp, icmpv6, sctp or the number
+ * @param count how many equal decisions this stands for
+ * @param lost how many events were lost before this one since the last
+ */
+public record FlowEvent(
+        String id,
+        HostId hostId,
+        String eventType,
+        PolicyId policyId,
+        Long policyVersion,
+        String ruleId,
+        Reason reason,
+        Verdict verdict,
+        Direction direction,
+        Hook hook,
+        String sourceIp,
+        String destIp,
+        int sourcePort,
+        int destPort,
+        String protocol,
+        String interfaceName,
+        long generation,
+        long count,
+        long lost,
+        Instant timestamp,
+        Map<String, Object> metadata) {
+
+    public static final String PACKET_DROPPED = "packet_dropped";
+    public static final String PACKET_ALLOWED = "packet_allowed";
+    public static final String CONNECTION_BLOCKED = "connection_blocked";
+
+    public FlowEvent {
+        metadata = metadata == null ? Map.of() : Map.copyOf(metadata);
+    }
+
+    /** The wire name is the seed's: {@code interface}. */
+    @JsonProperty("interface")
+    public String interfaceName() {
+        return interfaceName;
+    }
+}

@@ -1,0 +1,33 @@
+package io.aegisflux.segmentation.contracts;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
+
+/** Where in the kernel a verdict was made. */
+public enum Hook {
+    XDP,
+    TC_INGRESS,
+    TC_EGRESS,
+    CONNECT4,
+    CONNECT6;
+
+    /** As written on the wire: the name in lower case. */
+    @JsonValue
+    public String wireName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * @throws IllegalArgumentException when no constant is written so
+     */
+    @JsonCreator
+    public static Hook of(String wireName) {
+        for (Hook value : values()) {
+            if (value.wireName().equals(wireName)) {
+                return value;
+            }
+        }
+        throw new IllegalArgumentException("no hook is called " + Quoted.shortened(String.valueOf(wireName)));
+    }
+}

@@ -1,0 +1,40 @@
+package io.aegisflux.segmentation.contracts;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A host's counters since its agent's programs were first loaded, on {@code segmentation.metrics.<host>}. The first six
+ * figures carry the original agent's names.
+ *
+ * @param ruleHits packets by policy, version and rule of the table in force
+ * @param drops packets by reason
+ */
+public record MetricsReport(
+        HostId hostId,
+        long packetsTotal,
+        long packetsAllowed,
+        long packetsDropped,
+        long connectionsBlocked,
+        long programsLoaded,
+        long policiesActive,
+        long packetsAudited,
+        long epoch,
+        long revision,
+        long generation,
+        long eventsLost,
+        long rulesUsed,
+        long rulesCapacity,
+        List<RuleHit> ruleHits,
+        Map<String, Long> drops,
+        Instant timestamp) {
+
+    public MetricsReport {
+        ruleHits = ruleHits == null ? List.of() : List.copyOf(ruleHits);
+        drops = drops == null ? Map.of() : Map.copyOf(drops);
+    }
+
+    /** Packets and bytes that met a rule as the deciding one. */
+    public record RuleHit(PolicyId policyId, long policyVersion, String ruleId, long packets, long bytes) {}
+}

@@ -1,0 +1,18 @@
+package io.aegisflux.segmentation.contracts;
+
+/**
+ * An object of a JetStream object store.
+ *
+ * @param name its SHA-256 in lower-case hex, which is its digest as well
+ * @param size in bytes
+ */
+public record ObjectRef(String name, long size) {
+    public ObjectRef {
+        if (!name.matches("[0-9a-f]{64}")) {
+            throw new IllegalArgumentException("an object is named by its SHA-256, not " + Quoted.shortened(name));
+        }
+        if (size < 0) {
+            throw new IllegalArgumentException("no object has %d bytes".formatted(size));
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package io.aegisflux.segmentation.contracts;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+
+/**
+ * An accepted version of a policy on {@code segmentation.policy_store.<policy_id>}.
+ *
+ * @param version counts from 1; a deletion is a version too
+ * @param action created, updated or deleted
+ * @param digest SHA-256 of the document's bytes as published, null for a deletion
+ * @param document as published, null for a deletion
+ * @param sourceSequence sequence of the publish in {@link Streams#POLICIES}
+ */
+public record StoredPolicy(
+        PolicyId policyId,
+        long version,
+        String action,
+        String digest,
+        JsonNode document,
+        long sourceSequence,
+        Instant storedAt) {
+
+    public static final String CREATED = "created";
+    public static final String UPDATED = "updated";
+    public static final String DELETED = "deleted";
+
+    @JsonIgnore
+    public boolean isDeleted() {
+        return DELETED.equals(action);
+    }
+}

@@ -1,0 +1,38 @@
+package io.aegisflux.segmentation.contracts;
+
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * What happened in a host's agent or in a service, on {@code segmentation.system.<host or service>}.
+ *
+ * @param hostId the host, or the service's name
+ * @param eventType one of the constants of this class
+ * @param level debug, info, warn or error
+ * @param metadata whatever belongs to the type: a {@link CapabilityReport} under {@code report}, violations, figures
+ */
+public record SystemEvent(
+        String hostId,
+        String eventType,
+        String component,
+        String message,
+        String level,
+        Instant timestamp,
+        Map<String, Object> metadata) {
+
+    public static final String HEARTBEAT = "heartbeat";
+    public static final String CAPABILITY_REPORT = "capability_report";
+    public static final String PROGRAM_LOADED = "program_loaded";
+    public static final String PROGRAM_UNLOADED = "program_unloaded";
+    public static final String MAP_UPDATED = "map_updated";
+    public static final String POLICY_REJECTED = "policy_rejected";
+    public static final String DESIRED_STATE_REJECTED = "desired_state_rejected";
+    public static final String ARTIFACT_REJECTED = "artifact_rejected";
+    public static final String TABLE_REJECTED = "table_rejected";
+    public static final String MESSAGE_REJECTED = "message_rejected";
+    public static final String ERROR = "error";
+
+    public SystemEvent {
+        metadata = metadata == null ? Map.of() : Map.copyOf(metadata);
+    }
+}

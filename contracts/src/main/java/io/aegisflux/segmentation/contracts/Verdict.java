@@ -1,0 +1,32 @@
+package io.aegisflux.segmentation.contracts;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
+
+/** What became of a packet or connection. */
+public enum Verdict {
+    ALLOWED,
+    DROPPED,
+    /** Passed, but an audit policy would have dropped it. */
+    AUDITED;
+
+    /** As written on the wire: the name in lower case. */
+    @JsonValue
+    public String wireName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * @throws IllegalArgumentException when no constant is written so
+     */
+    @JsonCreator
+    public static Verdict of(String wireName) {
+        for (Verdict value : values()) {
+            if (value.wireName().equals(wireName)) {
+                return value;
+            }
+        }
+        throw new IllegalArgumentException("no verdict is called " + Quoted.shortened(String.valueOf(wireName)));
+    }
+}
