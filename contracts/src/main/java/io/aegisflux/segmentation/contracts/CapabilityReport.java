@@ -7,14 +7,17 @@ import java.util.Map;
 /**
  * What a host can do, found by trying, in the metadata of a {@link SystemEvent#CAPABILITY_REPORT}.
  *
+ * @param architecture as in {@link BuildSpec}: x86_64 or aarch64
  * @param bpfFeatures feature name to present or not: program and map types, helpers, tcx, ringbuf, batch operations
  * @param hookPoints hook name to what is used there: tcx, clsact, native, generic, cgroup or off
  * @param resourceLimits limit name to figure
  * @param labels of the host, from its configuration
  * @param workloads what lives on the host, for label conditions
+ * @param posture what the host does where no policy decides: ALLOW (also when null) or DENY
  */
 public record CapabilityReport(
         HostId hostId,
+        String architecture,
         String kernelVersion,
         boolean btfAvailable,
         Map<String, Boolean> bpfFeatures,
@@ -22,9 +25,11 @@ public record CapabilityReport(
         Map<String, Long> resourceLimits,
         Map<String, String> labels,
         List<Workload> workloads,
+        Action posture,
         Instant timestamp) {
 
     public CapabilityReport {
+        posture = posture == null ? Action.ALLOW : posture;
         bpfFeatures = bpfFeatures == null ? Map.of() : Map.copyOf(bpfFeatures);
         hookPoints = hookPoints == null ? Map.of() : Map.copyOf(hookPoints);
         resourceLimits = resourceLimits == null ? Map.of() : Map.copyOf(resourceLimits);

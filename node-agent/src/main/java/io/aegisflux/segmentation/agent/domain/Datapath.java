@@ -1,0 +1,67 @@
+package io.aegisflux.segmentation.agent.domain;
+
+import io.aegisflux.segmentation.contracts.RuleTable;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * What enforces on this host: programs on hooks, the table they read, the counters they keep. Everything it installs is
+ * pinned and goes on without the agent; {@link #close()} lets go of it and changes nothing that is enforced. Called by
+ * one thread at a time; decisions arrive on a thread of its own.
+ */
+public interface Datapath extends AutoCloseable {
+    /**
+     * Takes over what an earlier agent left pinned: programs, maps, links, and the table in force with its identity.
+     *
+     * @return empty when nothing is pinned or its layout is another version's
+     */
+    Optional<Running> adopt();
+
+    /**
+     * Loads the programs of a verified object and attaches them to every configured hook. Where programs run already
+     * they are replaced hook by hook without a gap, and conntrack, counters and the table in force are kept. On failure
+     * what ran before goes on.
+     *
+     * @param object an ELF object for the BPF target
+     * @param digest its SHA-256, lower-case hex
+     * @throws DatapathException with the verifier's log, or the errno by name, when it does not load or attach
+     */
+    Running load(byte[] object, String digest) throws DatapathException;
+
+    /**
+     * Lowers the table into the maps beside the one in force and switches by one write. The generation rises by one.
+     * Rules that have expired at {@code now} are left out.
+     *
+     * @throws DatapathException when it does not fit or a golden packet fails; the table in force stays
+     */
+    Running install(RuleTable table, TableIdentity identity, Instant now) throws DatapathException;
+
+    /** What runs now. */
+    Optional<Running> running();
+
+    /** The table in force, by which the indices in events and counters were resolved. */
+    RuleTable table();
+
+    Counters counters();
+
+    /** Registers the one receiver of decisions; the datapath resolves each to policy, version and rule before. */
+    void onDecision(Consumer<DecisionRecord> receiver);
+
+    /** The addresses and ports that no policy may cut; replaces the set. */
+    void failsafe(Set<FailsafeEntry> entries) throws DatapathException;
+
+    /** Hook name (xdp, tc_ingress, tc_egress, connect4, connect6; with {@code @interface} for the first three) to how it is attached: native, generic, tcx, clsact, cgroup, or off with the reason. */
+    Map<String, String> hooks();
+
+    /** Repairs what was detached or lost since; returns a sentence for each repair. */
+    java.util.List<String> reconcile() throws DatapathException;
+
+    /** Detaches everything and removes every pin: for uninstalling, never at shutdown. */
+    void remove() throws DatapathException;
+
+    @Override
+    void close();
+}
