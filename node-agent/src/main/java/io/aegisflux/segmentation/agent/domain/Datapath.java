@@ -2,6 +2,7 @@ package io.aegisflux.segmentation.agent.domain;
 
 import io.aegisflux.segmentation.contracts.RuleTable;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -57,7 +58,7 @@ public interface Datapath extends AutoCloseable {
     Map<String, String> hooks();
 
     /** Repairs what was detached or lost since; returns a sentence for each repair. */
-    java.util.List<String> reconcile() throws DatapathException;
+    List<String> reconcile() throws DatapathException;
 
     /** Detaches everything and removes every pin: for uninstalling, never at shutdown. */
     void remove() throws DatapathException;

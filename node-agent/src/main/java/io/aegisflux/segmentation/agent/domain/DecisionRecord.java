@@ -1,0 +1,40 @@
+package io.aegisflux.segmentation.agent.domain;
+
+import io.aegisflux.segmentation.contracts.Direction;
+import io.aegisflux.segmentation.contracts.Hook;
+import io.aegisflux.segmentation.contracts.PolicyId;
+import io.aegisflux.segmentation.contracts.Reason;
+import io.aegisflux.segmentation.contracts.Verdict;
+import java.time.Instant;
+
+/**
+ * A decision of the kernel, resolved to names.
+ *
+ * @param policyId null for the posture and the failsafe
+ * @param policyVersion null with policyId
+ * @param ruleId null with policyId
+ * @param sourceIp literal; null where the hook cannot know it
+ * @param protocol the IP protocol number
+ * @param interfaceName null at the connect hooks
+ * @param pid of the connecting process; 0 where there is none
+ * @param command of the connecting process; null where there is none
+ */
+public record DecisionRecord(
+        Instant time,
+        Hook hook,
+        Direction direction,
+        Verdict verdict,
+        Reason reason,
+        PolicyId policyId,
+        Long policyVersion,
+        String ruleId,
+        String sourceIp,
+        String destIp,
+        int sourcePort,
+        int destPort,
+        int protocol,
+        String interfaceName,
+        long generation,
+        int bytes,
+        int pid,
+        String command) {}
