@@ -1,0 +1,118 @@
+package io.aegisflux.segmentation.nats;
+
+import io.aegisflux.segmentation.contracts.ApiError;
+import io.aegisflux.segmentation.contracts.MalformedMessageException;
+import io.aegisflux.segmentation.contracts.Subjects;
+import io.aegisflux.segmentation.contracts.Wire;
+import io.nats.client.impl.Headers;
+import io.nats.service.Service;
+import io.nats.service.ServiceBuilder;
+import io.nats.service.ServiceEndpoint;
+import io.nats.service.ServiceMessage;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Request/reply under {@code segmentation.api.<service>.<verb>} as a NATS micro service (ADR-32). Replies go to inboxes
+ * only: a request whose reply subject is anything else would make the service write there on the requester's behalf.
+ */
+public final class ApiEndpoints implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(ApiEndpoints.class.getName());
+    private static final String INBOX = "_INBOX";
+
+    private final Bus bus;
+    private final Service service;
+    private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
+
+    private ApiEndpoints(Bus bus, String name, String version, Map<String, UnaryOperator<byte[]>> verbs) {
+        this.bus = bus;
+        ServiceBuilder builder = Service.builder()
+                .connection(bus.connection())
+                .name(bus.settings().clientName())
+                .version(version)
+                .description("AegisFlux Segmentation, " + name);
+        verbs.forEach((verb, handler) -> builder.addServiceEndpoint(ServiceEndpoint.builder()
+                .endpointName(verb)
+                .endpointSubject(Subjects.api(name, verb))
+                .handler(message -> workers.execute(() -> answer(message, handler)))
+                .build()));
+        service = builder.build();
+        service.startService();
+    }
+
+    /**
+     * Starts to answer. Waits for the connection.
+     *
+     * @param name the word after {@code segmentation.api.}
+     * @param version of the service, semantic
+     * @param verbs what each verb does with the request's bytes; throws {@link ApiException} to refuse,
+     *     {@link MalformedMessageException} for bytes that are not the request
+     */
+    public static ApiEndpoints start(Bus bus, String name, String version, Map<String, UnaryOperator<byte[]>> verbs) {
+        return new ApiEndpoints(bus, name, version, verbs);
+    }
+
+    @Override
+    public void close() {
+        service.stop();
+        workers.shutdown();
+        try {
+            workers.awaitTermination(Duration.ofSeconds(5).toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void answer(ServiceMessage message, UnaryOperator<byte[]> handler) {
+        if (message.getReplyTo() == null || !message.getReplyTo().startsWith(INBOX)) {
+            LOG.log(
+                    Level.WARNING,
+                    "not answered: the reply subject of a request on {0} is no inbox",
+                    message.getSubject());
+            return;
+        }
+        try {
+            message.respond(bus.connection(), handler.apply(message.getData()));
+        } catch (ApiException e) {
+            refuse(message, e.error());
+        } catch (MalformedMessageException e) {
+            refuse(
+                    message,
+                    new ApiError(ApiError.INVALID_REQUEST, e.getMessage(), "send the request as JSON", List.of()));
+        } catch (RuntimeException e) {
+            LOG.log(Level.SEVERE, "a request on " + message.getSubject() + " failed", e);
+            refuse(message, new ApiError(ApiError.INTERNAL, "the service failed", "its log says more", List.of()));
+        }
+    }
+
+    private void refuse(ServiceMessage message, ApiError error) {
+        message.respond(bus.connection(), Wire.write(error), errorHeaders(error));
+    }
+
+    /** The headers of a refusal, as ADR-32 has them, with our stable code. */
+    public static Headers errorHeaders(ApiError error) {
+        return new Headers()
+                .put(ServiceMessage.NATS_SERVICE_ERROR, error.code() + ": " + oneLine(error.message()))
+                .put(ServiceMessage.NATS_SERVICE_ERROR_CODE, Integer.toString(status(error.code())));
+    }
+
+    private static int status(String code) {
+        return switch (code) {
+            case ApiError.NOT_FOUND -> 404;
+            case ApiError.VERSION_CONFLICT -> 409;
+            case ApiError.INTERNAL -> 500;
+            default -> 400;
+        };
+    }
+
+    private static String oneLine(String text) {
+        return text.replaceAll("[\\x00-\\x1f\\x7f]+", " ");
+    }
+}
