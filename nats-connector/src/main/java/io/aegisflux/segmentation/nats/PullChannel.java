@@ -37,7 +37,7 @@ final class PullChannel {
             Duration.ofSeconds(30),
             Duration.ofMinutes(2),
             Duration.ofMinutes(10));
-    private static final Duration POLL = Duration.ofSeconds(1);
+    private static final Duration POLL = Duration.ofMillis(500);
 
     private final Bus bus;
     private final Settings settings;
@@ -135,9 +135,14 @@ final class PullChannel {
                         .maxAckPending(settings.inFlight())
                         .deliverPolicy(settings.onlyNew() ? DeliverPolicy.New : DeliverPolicy.All)
                         .build());
+        long reconnects = reconnects();
         try (IterableConsumer messages = consumer.iterate()) {
             trouble = null;
             while (!stopped) {
+                if (reconnects() != reconnects) {
+                    // The broker forgot our pull with the connection; jnats would notice after two missed heartbeats.
+                    return;
+                }
                 slots.acquire();
                 Message message = messages.nextMessage(POLL);
                 if (message == null) {
@@ -157,6 +162,10 @@ final class PullChannel {
         } catch (Exception e) {
             throw new IllegalStateException("the consumer did not close", e);
         }
+    }
+
+    private long reconnects() {
+        return bus.connection().getStatistics().getReconnects();
     }
 
     private void hand(Message message, Receiver receiver) {
