@@ -46,7 +46,7 @@ public final class NatsServer implements AutoCloseable {
     }
 
     /**
-     * Starts one.
+     * Starts one in a temporary directory.
      *
      * @param binary the program
      * @param address to listen on, a literal
@@ -54,19 +54,36 @@ public final class NatsServer implements AutoCloseable {
      */
     public static NatsServer start(Path binary, String address, int port, String moreConfiguration) {
         try {
-            Path directory = Files.createTempDirectory("segmentation-nats-");
+            return start(binary, address, port, moreConfiguration, Files.createTempDirectory("segmentation-nats-"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot set up a nats-server", e);
+        }
+    }
+
+    /**
+     * Starts one in this directory, which {@link #close()} deletes: its configuration, store and log are below.
+     *
+     * @param moreConfiguration as above
+     */
+    public static NatsServer start(Path binary, String address, int port, String moreConfiguration, Path directory) {
+        try {
+            Files.createDirectories(directory);
             Files.writeString(directory.resolve("nats.conf"), """
                     listen: "%s:%d"
                     jetstream { store_dir: "%s", sync_interval: always }
                     %s
                     """.formatted(
                             address, port, directory.resolve("store"), moreConfiguration));
-            NatsServer server = new NatsServer(binary, directory, address, port);
-            server.startAgain();
-            return server;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot set up a nats-server", e);
         }
+        NatsServer server = new NatsServer(binary, directory, address, port);
+        server.startAgain();
+        return server;
+    }
+
+    public long pid() {
+        return process.pid();
     }
 
     public String url() {

@@ -1,0 +1,135 @@
+package io.aegisflux.segmentation.e2e;
+
+import io.aegisflux.segmentation.contracts.FlowEvent;
+import io.aegisflux.segmentation.contracts.HostId;
+import io.aegisflux.segmentation.contracts.PolicyUpdate;
+import io.aegisflux.segmentation.contracts.Subjects;
+import io.aegisflux.segmentation.contracts.SystemEvent;
+import io.aegisflux.segmentation.contracts.Wire;
+import io.nats.client.Connection;
+import io.nats.client.Dispatcher;
+import io.nats.client.ErrorListener;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/** Anyone's view of the bus: publishes policies with a plain publish, remembers what hosts and services say. */
+final class BusWatch implements AutoCloseable {
+    private final Connection connection;
+    private final List<FlowEvent> events = new CopyOnWriteArrayList<>();
+    private final List<PolicyUpdate> updates = new CopyOnWriteArrayList<>();
+    private final List<SystemEvent> system = new CopyOnWriteArrayList<>();
+
+    private BusWatch(Connection connection) {
+        this.connection = connection;
+        Dispatcher dispatcher = connection.createDispatcher();
+        dispatcher.subscribe(
+                Subjects.each(Subjects.EVENTS), message -> events.add(Wire.read(message.getData(), FlowEvent.class)));
+        dispatcher.subscribe(
+                Subjects.each(Subjects.POLICY_UPDATES),
+                message -> updates.add(Wire.read(message.getData(), PolicyUpdate.class)));
+        dispatcher.subscribe(
+                Subjects.each(Subjects.SYSTEM), message -> system.add(Wire.read(message.getData(), SystemEvent.class)));
+    }
+
+    static BusWatch on(String url) {
+        try {
+            Connection connection = Nats.connect(Options.builder()
+                    .server(url)
+                    .maxReconnects(-1)
+                    .reconnectWait(Duration.ofMillis(100))
+                    .errorListener(new ErrorListener() {})
+                    .build());
+            BusWatch watch = new BusWatch(connection);
+            connection.flush(Duration.ofSeconds(5));
+            return watch;
+        } catch (IOException | TimeoutException e) {
+            throw new IllegalStateException("cannot watch the bus at " + url, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    /** A plain publish, as any NATS client does it; an empty document deletes the policy. */
+    void publish(String policy, byte[] document) {
+        connection.publish(Subjects.POLICIES + policy, document);
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    /** Forgets what came so far. */
+    void forget() {
+        events.clear();
+        updates.clear();
+        system.clear();
+    }
+
+    /** The first event that is like this, once it is there. */
+    FlowEvent awaitEvent(String wanted, Predicate<FlowEvent> like) {
+        return await(wanted, () -> events.stream().filter(like).findFirst());
+    }
+
+    /** The first word of a host that it applied (or refused) a policy like this. */
+    PolicyUpdate awaitUpdate(String host, String policy, Predicate<PolicyUpdate> like) {
+        HostId id = new HostId(host);
+        return await(
+                "an update of %s by %s".formatted(policy, host),
+                () -> updates.stream()
+                        .filter(update -> update.hostId().equals(id)
+                                && update.policyId().value().equals(policy)
+                                && like.test(update))
+                        .findFirst());
+    }
+
+    SystemEvent awaitSystem(String wanted, Predicate<SystemEvent> like) {
+        return await(wanted, () -> system.stream().filter(like).findFirst());
+    }
+
+    List<FlowEvent> events() {
+        return List.copyOf(events);
+    }
+
+    /** Waits half a minute for something that comes over the bus. */
+    static void await(String wanted, BooleanSupplier there) {
+        await(wanted, () -> there.getAsBoolean() ? Optional.of(true) : Optional.empty());
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static <T> T await(String wanted, Supplier<Optional<T>> there) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (true) {
+            Optional<T> found = there.get();
+            if (found.isPresent()) {
+                return found.get();
+            }
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("waited 30 s in vain for " + wanted);
+            }
+            try {
+                Thread.sleep(2);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted", e);
+            }
+        }
+    }
+}
