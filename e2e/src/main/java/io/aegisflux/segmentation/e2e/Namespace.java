@@ -13,6 +13,8 @@ record Namespace(String name) {
     static Namespace create(String name) {
         Command.run("ip", "netns", "add", name);
         Namespace namespace = new Namespace(name);
+        // Link-local addresses are usable at once: nobody else is here whose address could be a duplicate.
+        namespace.run("sysctl", "-qw", "net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0");
         namespace.ip("link", "set", "lo", "up");
         return namespace;
     }
