@@ -2,6 +2,7 @@ package io.aegisflux.segmentation.e2e;
 
 import io.aegisflux.segmentation.harness.Directories;
 import io.aegisflux.segmentation.harness.Repository;
+import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.util.Locale;
  */
 final class PublishLatency {
     private static final int RUNS = 100;
+    private static final String REFERENCE = "bench.reference";
 
     private PublishLatency() {}
 
@@ -29,6 +31,12 @@ final class PublishLatency {
             double[] enforced = new double[RUNS];
             double[] acknowledged = new double[RUNS];
             try (BusWatch bus = BusWatch.on(suite.nats().url())) {
+                bus.connection()
+                        .jetStreamManagement()
+                        .addStream(StreamConfiguration.builder()
+                                .name("BENCH")
+                                .subjects(REFERENCE)
+                                .build());
                 for (int i = -10; i < RUNS; i++) { // ten to warm up
                     double publish = publish(bus);
                     double enforce = enforce(bus, i);
@@ -50,7 +58,7 @@ final class PublishLatency {
 
     private static double publish(BusWatch bus) throws Exception {
         long start = System.nanoTime();
-        bus.connection().jetStream().publish("segmentation.metrics.bench", new byte[] {'{', '}'});
+        bus.connection().jetStream().publish(REFERENCE, new byte[] {'{', '}'});
         return (System.nanoTime() - start) / 1e6;
     }
 
