@@ -1,0 +1,202 @@
+package io.aegisflux.segmentation.agent;
+
+import static java.util.Objects.requireNonNull;
+
+import io.aegisflux.segmentation.agent.config.AgentConfig;
+import io.aegisflux.segmentation.agent.config.Environment;
+import io.aegisflux.segmentation.agent.domain.ArtifactGate;
+import io.aegisflux.segmentation.agent.domain.Datapath;
+import io.aegisflux.segmentation.agent.domain.DatapathException;
+import io.aegisflux.segmentation.agent.domain.DecisionAggregator;
+import io.aegisflux.segmentation.agent.domain.DesiredStateGate;
+import io.aegisflux.segmentation.agent.domain.HostFacts;
+import io.aegisflux.segmentation.agent.domain.HostProbe;
+import io.aegisflux.segmentation.agent.domain.TimeOrderedIds;
+import io.aegisflux.segmentation.agent.enforcement.Enforcement;
+import io.aegisflux.segmentation.agent.enforcement.Standing;
+import io.aegisflux.segmentation.agent.messaging.BrokerAddresses;
+import io.aegisflux.segmentation.agent.messaging.BusReports;
+import io.aegisflux.segmentation.agent.messaging.BusWatch;
+import io.aegisflux.segmentation.agent.messaging.Capabilities;
+import io.aegisflux.segmentation.agent.messaging.FlowEvents;
+import io.aegisflux.segmentation.agent.messaging.Metrics;
+import io.aegisflux.segmentation.agent.messaging.NatsControlPlane;
+import io.aegisflux.segmentation.agent.messaging.Telemetry;
+import io.aegisflux.segmentation.agent.messaging.WorkloadsFile;
+import io.aegisflux.segmentation.agent.state.StateDirectory;
+import io.aegisflux.segmentation.contracts.BuildSpec;
+import io.aegisflux.segmentation.nats.Bus;
+import io.aegisflux.segmentation.nats.VerifiedObjects;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * One agent: enforcement on one side, the bus on the other. Enforcement comes first at the start and does not need the
+ * bus; at the end what is enforced stays enforced.
+ */
+public final class Agent implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("node-agent");
+    private static final Duration FLUSH = Duration.ofSeconds(3);
+
+    private final AgentConfig config;
+    private final Bus bus;
+    private final HostFacts facts;
+    private final InstantSource clock;
+    private final BusReports reports;
+    private final FlowEvents events;
+    private final Enforcement enforcement;
+    private final Capabilities capabilities;
+    private final Metrics metrics;
+    private final Telemetry telemetry;
+    private final BusWatch watch;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile Started started = new Started("not started", 0);
+
+    /**
+     * @param config checked by {@link AgentConfig#requireRunnable()}
+     * @param datapath owned by the agent from now on
+     * @param bus stays the caller's
+     */
+    public Agent(
+            AgentConfig config,
+            Datapath datapath,
+            HostProbe probe,
+            Bus bus,
+            VerifiedObjects objects,
+            InstantSource clock) {
+        this.config = config.requireRunnable();
+        this.bus = requireNonNull(bus, "bus is null");
+        this.clock = requireNonNull(clock, "clock is null");
+        this.facts = probe.probe();
+        TimeOrderedIds ids = new TimeOrderedIds();
+        reports = new BusReports(config.hostId(), bus, ids, clock);
+        events = new FlowEvents(config.hostId(), bus, new DecisionAggregator(config.hostId(), ids));
+        datapath.onDecision(events::accept);
+        BrokerAddresses peers = new BrokerAddresses(config.natsUrls(), config.failsafe());
+        enforcement = new Enforcement(
+                new Enforcement.Ports(
+                        datapath,
+                        new NatsControlPlane(config.hostId(), bus, objects),
+                        new StateDirectory(config.stateDir()),
+                        reports),
+                new DesiredStateGate(config.hostId(), Environment.verifier("AGENT_POLICY_KEYS", config.policyKeys())),
+                new ArtifactGate(
+                        Environment.verifier("AGENT_ARTIFACT_KEYS", config.artifactKeys()), facts.architecture()),
+                new BuildSpec(
+                        "datapath",
+                        "default",
+                        facts.architecture(),
+                        config.hostId().value()),
+                peers::literals,
+                peers::resolve,
+                config.pollInterval(),
+                clock);
+        capabilities = new Capabilities(
+                config.hostId(),
+                facts,
+                config.labels(),
+                config.posture(),
+                new WorkloadsFile(config.workloads()),
+                this::hooks,
+                reports,
+                clock);
+        metrics = new Metrics(config.hostId(), bus);
+        telemetry =
+                new Telemetry(events, metrics, this::sample, capabilities, reports, config.metricsInterval(), clock);
+        watch = new BusWatch(bus, this::connected);
+    }
+
+    /**
+     * Takes over what is enforced, then begins to follow the bus.
+     *
+     * @param processStartMillis when the process began, for the figure in the log and in the status
+     */
+    public void start(long processStartMillis) {
+        String found = enforcement.start();
+        started = new Started(found, clock.millis() - processStartMillis);
+        LOG.log(Level.INFO, "host {0}: {1}, {2} ms after the start", config.hostId(), found, started.readyMillis);
+        reports.start();
+        events.start();
+        telemetry.start();
+        watch.start();
+    }
+
+    /** The doorbell rang. Returns at once. */
+    public void ring() {
+        enforcement.ring();
+    }
+
+    public Standing standing() {
+        return enforcement.standing();
+    }
+
+    /** The last published figures. */
+    public Metrics metrics() {
+        return metrics;
+    }
+
+    public AgentStatus status() {
+        Metrics.Sample sample;
+        try {
+            sample = sample();
+        } catch (DatapathException | IllegalStateException e) {
+            sample = metrics.last();
+        }
+        return StatusPage.of(config, facts, standing(), sample, bus, started, this);
+    }
+
+    long buffered() {
+        return events.outbox().size() + reports.outbox().size();
+    }
+
+    long dropped() {
+        return events.lostHere() + reports.outbox().dropped();
+    }
+
+    /** Sends what is left, then lets go of the datapath: pins and programs stay. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        telemetry.close();
+        watch.close();
+        enforcement.close();
+        events.close(FLUSH);
+        reports.close(FLUSH);
+        LOG.log(Level.INFO, "host {0}: the agent stops, what is enforced stays", config.hostId());
+    }
+
+    private void connected() {
+        capabilities.report();
+        enforcement.ring();
+    }
+
+    private Map<String, String> hooks() {
+        try {
+            return enforcement.lane().call(Datapath::hooks);
+        } catch (DatapathException e) {
+            return Map.of();
+        }
+    }
+
+    private Metrics.Sample sample() throws DatapathException {
+        return enforcement
+                .lane()
+                .call(datapath -> new Metrics.Sample(
+                        datapath.counters(),
+                        datapath.running(),
+                        datapath.hooks(),
+                        enforcement.table(),
+                        events.lostHere()));
+    }
+
+    /**
+     * @param found what the start found
+     * @param readyMillis from the start of the process until then
+     */
+    record Started(String found, long readyMillis) {}
+}

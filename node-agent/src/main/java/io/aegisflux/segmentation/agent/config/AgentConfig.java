@@ -1,0 +1,116 @@
+package io.aegisflux.segmentation.agent.config;
+
+import static java.util.Objects.requireNonNull;
+
+import io.aegisflux.segmentation.agent.domain.XdpMode;
+import io.aegisflux.segmentation.contracts.Action;
+import io.aegisflux.segmentation.contracts.HostId;
+import io.aegisflux.segmentation.contracts.Prefix;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything the environment decides.
+ *
+ * @param hostId AGENT_HOST_ID
+ * @param http AGENT_HTTP_ADDR
+ * @param pollInterval AGENT_POLL_INTERVAL: how often the desired state is read and drift is looked for
+ * @param metricsInterval AGENT_METRICS_INTERVAL
+ * @param interfaces AGENT_INTERFACES; empty when none is named and there is no default route
+ * @param cgroup AGENT_CGROUP; empty on a host without cgroup v2
+ * @param xdp AGENT_XDP
+ * @param stateDir AGENT_STATE_DIR
+ * @param pinDir AGENT_PIN_DIR, on a bpffs
+ * @param labels AGENT_LABELS
+ * @param workloads AGENT_WORKLOADS, a JSON file
+ * @param failsafe AGENT_FAILSAFE: peers that no policy may cut
+ * @param posture AGENT_POSTURE: what happens where no policy decides
+ * @param policyKeys AGENT_POLICY_KEYS, public key files
+ * @param artifactKeys AGENT_ARTIFACT_KEYS, public key files
+ * @param natsUrls NATS_URL, comma list
+ */
+public record AgentConfig(
+        HostId hostId,
+        HttpAddress http,
+        Duration pollInterval,
+        Duration metricsInterval,
+        List<String> interfaces,
+        Optional<Path> cgroup,
+        XdpMode xdp,
+        Path stateDir,
+        Path pinDir,
+        Map<String, String> labels,
+        Optional<Path> workloads,
+        List<Prefix> failsafe,
+        Action posture,
+        List<Path> policyKeys,
+        List<Path> artifactKeys,
+        List<String> natsUrls) {
+
+    private static final Duration SHORTEST = Duration.ofMillis(100);
+    private static final Duration LONGEST = Duration.ofHours(24);
+
+    public AgentConfig {
+        requireNonNull(hostId, "hostId is null");
+        requireNonNull(http, "http is null");
+        requireNonNull(xdp, "xdp is null");
+        requireNonNull(posture, "posture is null");
+        requireInterval("AGENT_POLL_INTERVAL", pollInterval);
+        requireInterval("AGENT_METRICS_INTERVAL", metricsInterval);
+        requireAbsolute("AGENT_STATE_DIR", stateDir);
+        requireAbsolute("AGENT_PIN_DIR", pinDir);
+        interfaces = List.copyOf(interfaces);
+        for (String name : interfaces) {
+            if (!name.matches("[^/\\s]{1,15}") || name.equals(".") || name.equals("..")) {
+                throw new InvalidSettingException(
+                        "AGENT_INTERFACES", name, "name interfaces as 'ip link' does, at most 15 characters each");
+            }
+        }
+        labels = Map.copyOf(labels);
+        failsafe = List.copyOf(failsafe);
+        policyKeys = List.copyOf(policyKeys);
+        artifactKeys = List.copyOf(artifactKeys);
+        natsUrls = List.copyOf(natsUrls);
+    }
+
+    /**
+     * Checks what enforcing needs beyond what {@code purge} needs.
+     *
+     * @throws InvalidSettingException when there is no interface or no key to trust
+     */
+    public AgentConfig requireRunnable() {
+        if (interfaces.isEmpty()) {
+            throw new InvalidSettingException(
+                    "AGENT_INTERFACES", null, "there is no default route to take one from; name them, e.g. eth0,eth1");
+        }
+        requireKeys("AGENT_POLICY_KEYS", policyKeys, "policy-service");
+        requireKeys("AGENT_ARTIFACT_KEYS", artifactKeys, "builder-service");
+        return this;
+    }
+
+    private static void requireKeys(String variable, List<Path> files, String whose) {
+        if (files.isEmpty()) {
+            throw new InvalidSettingException(
+                    variable,
+                    null,
+                    "name the public key files (.pub) of %s, or nothing can be trusted".formatted(whose));
+        }
+    }
+
+    private static void requireInterval(String variable, Duration value) {
+        requireNonNull(value, variable);
+        if (value.compareTo(SHORTEST) < 0 || value.compareTo(LONGEST) > 0) {
+            throw new InvalidSettingException(variable, value.toString(), "write a duration from 100ms to 24h");
+        }
+    }
+
+    private static void requireAbsolute(String variable, Path value) {
+        requireNonNull(value, variable);
+        if (!value.isAbsolute()) {
+            throw new InvalidSettingException(variable, value.toString(), "write an absolute path");
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** What the agent answers over HTTP. */
+package io.aegisflux.segmentation.agent.http;

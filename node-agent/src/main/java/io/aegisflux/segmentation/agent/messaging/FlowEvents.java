@@ -1,0 +1,118 @@
+package io.aegisflux.segmentation.agent.messaging;
+
+import static java.util.Objects.requireNonNull;
+
+import io.aegisflux.segmentation.agent.domain.DecisionAggregator;
+import io.aegisflux.segmentation.agent.domain.DecisionRecord;
+import io.aegisflux.segmentation.contracts.FlowEvent;
+import io.aegisflux.segmentation.contracts.HostId;
+import io.aegisflux.segmentation.contracts.Subjects;
+import io.aegisflux.segmentation.contracts.Wire;
+import io.aegisflux.segmentation.nats.Bus;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Decisions of the kernel on their way to {@code segmentation.events.<host>}. Nothing is lost in silence: what the
+ * kernel, the aggregation or the full outbox dropped is told by {@code lost} of the next event that gets through.
+ */
+public final class FlowEvents {
+    private static final int CAPACITY = 10_000;
+
+    private final String subject;
+    private final Bus bus;
+    private final DecisionAggregator aggregator;
+    private final Outbox<FlowEvent> outbox;
+    private final AtomicLong untold = new AtomicLong();
+    private final AtomicLong lostHere = new AtomicLong();
+    private long kernelLost = -1;
+    private long outboxDropped;
+
+    public FlowEvents(HostId host, Bus bus, DecisionAggregator aggregator) {
+        this.subject = Subjects.events(requireNonNull(host, "host is null"));
+        this.bus = requireNonNull(bus, "bus is null");
+        this.aggregator = requireNonNull(aggregator, "aggregator is null");
+        this.outbox = new Outbox<>("events", CAPACITY, bus::isConnected, this::send);
+    }
+
+    /** Begins to send. */
+    public void start() {
+        outbox.start();
+    }
+
+    /** Takes a decision, on the datapath's thread; never waits. */
+    public void accept(DecisionRecord decision) {
+        aggregator.add(decision).ifPresent(outbox::offer);
+    }
+
+    /** Sends on what was repeated since the last call, and counts what was lost; every second, on one thread. */
+    public void flush() {
+        aggregator.flush().forEach(outbox::offer);
+        long kinds = aggregator.takeLost();
+        long dropped = outbox.dropped();
+        lostHere.addAndGet(kinds + dropped - outboxDropped);
+        untold.addAndGet(kinds + dropped - outboxDropped);
+        outboxDropped = dropped;
+    }
+
+    /** Takes note of how many decisions the kernel could not hand over since its programs were loaded. */
+    public void kernelLost(long total) {
+        if (kernelLost >= 0 && total > kernelLost) {
+            untold.addAndGet(total - kernelLost);
+        }
+        kernelLost = total;
+    }
+
+    /** How many events this agent dropped itself, since its start. */
+    public long lostHere() {
+        return lostHere.get();
+    }
+
+    public Outbox<?> outbox() {
+        return outbox;
+    }
+
+    /** Sends what is left, if the broker is there. */
+    public void close(Duration patience) {
+        flush();
+        outbox.close(patience);
+    }
+
+    private CompletableFuture<?> send(FlowEvent event) {
+        long lost = untold.getAndSet(0);
+        return bus.publishAsync(subject, Wire.write(withLost(event, lost)), event.id())
+                .whenComplete((acknowledgement, failure) -> {
+                    if (failure != null) {
+                        untold.addAndGet(lost);
+                    }
+                });
+    }
+
+    private static FlowEvent withLost(FlowEvent e, long lost) {
+        return lost == 0
+                ? e
+                : new FlowEvent(
+                        e.id(),
+                        e.hostId(),
+                        e.eventType(),
+                        e.policyId(),
+                        e.policyVersion(),
+                        e.ruleId(),
+                        e.reason(),
+                        e.verdict(),
+                        e.direction(),
+                        e.hook(),
+                        e.sourceIp(),
+                        e.destIp(),
+                        e.sourcePort(),
+                        e.destPort(),
+                        e.protocol(),
+                        e.interfaceName(),
+                        e.generation(),
+                        e.count(),
+                        lost,
+                        e.timestamp(),
+                        e.metadata());
+    }
+}

@@ -1,0 +1,92 @@
+package io.aegisflux.segmentation.agent.messaging;
+
+import static java.util.Objects.requireNonNull;
+
+import io.aegisflux.segmentation.agent.domain.ControlPlane;
+import io.aegisflux.segmentation.agent.domain.RefusalCode;
+import io.aegisflux.segmentation.agent.domain.RefusedException;
+import io.aegisflux.segmentation.agent.domain.UnreachableException;
+import io.aegisflux.segmentation.contracts.HostId;
+import io.aegisflux.segmentation.contracts.ObjectRef;
+import io.aegisflux.segmentation.contracts.Streams;
+import io.aegisflux.segmentation.contracts.Subjects;
+import io.aegisflux.segmentation.nats.Bus;
+import io.aegisflux.segmentation.nats.BusException;
+import io.aegisflux.segmentation.nats.StoredMessage;
+import io.aegisflux.segmentation.nats.VerifiedObjects;
+import java.util.Optional;
+
+/** The control plane over NATS: direct get of the desired state, objects by digest. */
+public final class NatsControlPlane implements ControlPlane {
+    /** Under which key of an artifact's metadata its signed manifest stands, as base64 of JSON. */
+    public static final String MANIFEST_KEY = "manifest";
+
+    private final Bus bus;
+    private final VerifiedObjects objects;
+    private final String subject;
+
+    public NatsControlPlane(HostId host, Bus bus, VerifiedObjects objects) {
+        this.bus = requireNonNull(bus, "bus is null");
+        this.objects = requireNonNull(objects, "objects is null");
+        this.subject = Subjects.desired(host);
+    }
+
+    @Override
+    public boolean isReachable() {
+        return bus.isConnected();
+    }
+
+    @Override
+    public Optional<byte[]> desiredState() throws UnreachableException {
+        try {
+            return bus.last(Streams.DESIRED, subject)
+                    .map(StoredMessage::data)
+                    .map(data -> data == null ? new byte[0] : data);
+        } catch (BusException e) {
+            throw new UnreachableException(e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public byte[] table(ObjectRef object) throws UnreachableException, RefusedException {
+        return get(Streams.RULE_TABLES_BUCKET, object, RefusalCode.TABLE_UNUSABLE);
+    }
+
+    @Override
+    public String manifest(String digest) throws UnreachableException, RefusedException {
+        String manifest;
+        try {
+            manifest = objects.metadata(Streams.ARTIFACTS_BUCKET, digest).get(MANIFEST_KEY);
+        } catch (BusException e) {
+            throw unreachableOrRefused(e, RefusalCode.ARTIFACT_UNUSABLE);
+        }
+        if (manifest == null) {
+            throw new RefusedException(
+                    RefusalCode.ARTIFACT_UNUSABLE,
+                    "artifact %s is not in %s, or without its manifest".formatted(digest, Streams.ARTIFACTS_BUCKET));
+        }
+        return manifest;
+    }
+
+    @Override
+    public byte[] artifact(ObjectRef object) throws UnreachableException, RefusedException {
+        return get(Streams.ARTIFACTS_BUCKET, object, RefusalCode.ARTIFACT_UNUSABLE);
+    }
+
+    private byte[] get(String bucket, ObjectRef object, RefusalCode code)
+            throws UnreachableException, RefusedException {
+        try {
+            return objects.get(bucket, object);
+        } catch (BusException e) {
+            throw unreachableOrRefused(e, code);
+        }
+    }
+
+    /** With the broker there, five failed attempts are the object's fault; without it they are nobody's. */
+    private RefusedException unreachableOrRefused(BusException e, RefusalCode code) throws UnreachableException {
+        if (!bus.isConnected()) {
+            throw new UnreachableException(e.getMessage(), e);
+        }
+        return new RefusedException(code, e.getMessage());
+    }
+}
