@@ -156,7 +156,14 @@ class EnvironmentTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"30s, PT30S", "1m30s, PT1M30S", "1.5h, PT1H30M", "250ms, PT0.25S", "2h45m10.5s, PT2H45M10.5S", "7us, PT0.000007S"})
+    @CsvSource({
+        "30s, PT30S",
+        "1m30s, PT1M30S",
+        "1.5h, PT1H30M",
+        "250ms, PT0.25S",
+        "2h45m10.5s, PT2H45M10.5S",
+        "7us, PT0.000007S"
+    })
     void readsDurationsAsGoWritesThem(String text, String iso) {
         assertThat(GoDuration.parse(text)).isEqualTo(Duration.parse(iso));
     }
@@ -183,7 +190,8 @@ class EnvironmentTest {
         String zero = "0".repeat(32);
         assertThat(DefaultRoute.ofIpv6(List.of(
                         zero + " 00 " + zero + " 00 " + zero + " ffffffff 00000001 00000000 00200200 lo",
-                        zero + " 00 " + zero + " 00 fe800000000000000000000000000001 00000400 00000001 00000000 00000003 eth6")))
+                        zero + " 00 " + zero
+                                + " 00 fe800000000000000000000000000001 00000400 00000001 00000000 00000003 eth6")))
                 .contains("eth6");
     }
 

@@ -113,11 +113,20 @@ class DecisionAggregatorTest {
 
     @Test
     void namesABlockedConnectionAsDashboardsKnowIt() {
-        assertThat(aggregator.add(decision(Hook.CONNECT4, Verdict.DROPPED, 1, NOON)).orElseThrow().eventType())
+        assertThat(aggregator
+                        .add(decision(Hook.CONNECT4, Verdict.DROPPED, 1, NOON))
+                        .orElseThrow()
+                        .eventType())
                 .isEqualTo(FlowEvent.CONNECTION_BLOCKED);
-        assertThat(aggregator.add(decision(Hook.CONNECT6, Verdict.DROPPED, 1, NOON)).orElseThrow().eventType())
+        assertThat(aggregator
+                        .add(decision(Hook.CONNECT6, Verdict.DROPPED, 1, NOON))
+                        .orElseThrow()
+                        .eventType())
                 .isEqualTo(FlowEvent.CONNECTION_BLOCKED);
-        assertThat(aggregator.add(decision(Hook.TC_EGRESS, Verdict.AUDITED, 1, NOON)).orElseThrow().eventType())
+        assertThat(aggregator
+                        .add(decision(Hook.TC_EGRESS, Verdict.AUDITED, 1, NOON))
+                        .orElseThrow()
+                        .eventType())
                 .isEqualTo(FlowEvent.PACKET_ALLOWED);
     }
 
@@ -131,6 +140,8 @@ class DecisionAggregatorTest {
         assertThat(made).isSorted();
         assertThat(new HashSet<>(made)).hasSize(10_000);
         assertThat(made).allMatch(id -> id.matches("[0-9A-HJKMNP-TV-Z]{26}"));
-        assertThat(ids.next(1).compareTo(made.getLast())).as("a clock that went back").isPositive();
+        assertThat(ids.next(1).compareTo(made.getLast()))
+                .as("a clock that went back")
+                .isPositive();
     }
 }

@@ -92,8 +92,8 @@ class DesiredStateGateTest {
         DesiredState before = state(HOST, 1, 7, table("a"), ARTIFACT);
         assertThat(refusal(gate.judge(sealed(policyKey, state(HOST, 1, 7, table("b"), ARTIFACT)), accepted(before))))
                 .isEqualTo(RefusalCode.EQUIVOCATION);
-        assertThat(refusal(
-                        gate.judge(sealed(policyKey, state(HOST, 1, 7, table("a"), "b".repeat(64))), accepted(before))))
+        assertThat(refusal(gate.judge(
+                        sealed(policyKey, state(HOST, 1, 7, table("a"), "b".repeat(64))), accepted(before))))
                 .isEqualTo(RefusalCode.EQUIVOCATION);
     }
 
@@ -105,8 +105,8 @@ class DesiredStateGateTest {
 
     @Test
     void refusesASignatureOverOtherBytes() {
-        SignedEnvelope good = policyKey.sign(
-                SignedEnvelope.DESIRED_STATE, Wire.write(state(HOST, 1, 1, table("a"), ARTIFACT)));
+        SignedEnvelope good =
+                policyKey.sign(SignedEnvelope.DESIRED_STATE, Wire.write(state(HOST, 1, 1, table("a"), ARTIFACT)));
         byte[] other = Wire.write(state(HOST, 1, 2, table("b"), ARTIFACT));
         byte[] forged = Wire.write(new SignedEnvelope(good.payloadType(), other, good.keyId(), good.signature()));
         assertThat(refusal(gate.judge(forged, Optional.empty()))).isEqualTo(RefusalCode.UNTRUSTED);
@@ -139,7 +139,8 @@ class DesiredStateGateTest {
 
     @Test
     void refusesASignedPayloadThatIsNoState() {
-        byte[] nonsense = Wire.write(policyKey.sign(SignedEnvelope.DESIRED_STATE, "{\"host_id\":\"web-1\"}".getBytes(UTF_8)));
+        byte[] nonsense =
+                Wire.write(policyKey.sign(SignedEnvelope.DESIRED_STATE, "{\"host_id\":\"web-1\"}".getBytes(UTF_8)));
         assertThat(refusal(gate.judge(nonsense, Optional.empty()))).isEqualTo(RefusalCode.MALFORMED);
     }
 
@@ -166,8 +167,7 @@ class DesiredStateGateTest {
                 .contains(disk);
         assertThat(HighWaterMark.highest(Optional.of(disk), Optional.of(new TableIdentity(1, 5, "d".repeat(64)))))
                 .contains(disk);
-        assertThat(HighWaterMark.highest(Optional.empty(), Optional.of(kernel)))
-                .contains(HighWaterMark.of(kernel));
+        assertThat(HighWaterMark.highest(Optional.empty(), Optional.of(kernel))).contains(HighWaterMark.of(kernel));
         assertThat(HighWaterMark.highest(Optional.empty(), Optional.empty())).isEmpty();
     }
 
@@ -175,8 +175,7 @@ class DesiredStateGateTest {
     void takesAStateWhoseTableHasTheSignedDigestOnly() throws RefusedException {
         DesiredState good = state(HOST, 1, 1, table("a"), ARTIFACT);
         assertThat(TableGate.inline(good)).isEqualTo(table("a"));
-        DesiredState bad = new DesiredState(
-                HOST, 1, 1, table("b"), null, good.tableDigest(), ARTIFACT, Instant.EPOCH);
+        DesiredState bad = new DesiredState(HOST, 1, 1, table("b"), null, good.tableDigest(), ARTIFACT, Instant.EPOCH);
         assertThatThrownBy(() -> TableGate.inline(bad))
                 .isInstanceOf(RefusedException.class)
                 .hasMessageContaining(good.tableDigest());

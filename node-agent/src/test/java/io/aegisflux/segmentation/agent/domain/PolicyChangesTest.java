@@ -28,7 +28,9 @@ class PolicyChangesTest {
                 Action.ALLOW);
         assertThat(PolicyChanges.between(table("kept", "changed", "gone"), after))
                 .containsExactly(
-                        change("changed", "updated", 2L), change("new", "created", 1L), change("gone", "deleted", null));
+                        change("changed", "updated", 2L),
+                        change("new", "created", 1L),
+                        change("gone", "deleted", null));
     }
 
     @Test

@@ -1,0 +1,175 @@
+package io.aegisflux.segmentation.agent;
+
+import io.aegisflux.segmentation.agent.domain.Counters;
+import io.aegisflux.segmentation.agent.domain.Datapath;
+import io.aegisflux.segmentation.agent.domain.DatapathException;
+import io.aegisflux.segmentation.agent.domain.DecisionRecord;
+import io.aegisflux.segmentation.agent.domain.FailsafeEntry;
+import io.aegisflux.segmentation.agent.domain.Running;
+import io.aegisflux.segmentation.agent.domain.TableIdentity;
+import io.aegisflux.segmentation.contracts.RuleTable;
+import io.aegisflux.segmentation.contracts.TableRule;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * The datapath of a host that is not there: keeps what a kernel would, for tests of what goes over the bus. {@link
+ * Kernel} outlives it as pins outlive an agent.
+ */
+final class RecordingDatapath implements Datapath {
+    static final long CAPACITY = 100;
+
+    private final Kernel kernel;
+    private Consumer<DecisionRecord> receiver = decision -> {};
+    private boolean isOpen = true;
+
+    /** What stays when the agent goes. */
+    static final class Kernel {
+        final List<Installed> installs = new ArrayList<>();
+        final List<String> loads = new ArrayList<>();
+        Set<FailsafeEntry> failsafe = Set.of();
+        Running running;
+        RuleTable table = RuleTable.EMPTY;
+        String refuseLoad;
+
+        synchronized List<Installed> installs() {
+            return List.copyOf(installs);
+        }
+
+        synchronized List<String> loads() {
+            return List.copyOf(loads);
+        }
+
+        synchronized Optional<Running> running() {
+            return Optional.ofNullable(running);
+        }
+
+        synchronized RuleTable table() {
+            return table;
+        }
+
+        synchronized Set<FailsafeEntry> failsafe() {
+            return failsafe;
+        }
+
+        /** As a reboot does. */
+        synchronized void forget() {
+            running = null;
+            table = RuleTable.EMPTY;
+        }
+    }
+
+    record Installed(RuleTable table, TableIdentity identity, Instant at, List<String> rulesInForce) {}
+
+    RecordingDatapath(Kernel kernel) {
+        this.kernel = kernel;
+    }
+
+    void decide(DecisionRecord decision) {
+        receiver.accept(decision);
+    }
+
+    @Override
+    public Optional<Running> adopt() {
+        return kernel.running();
+    }
+
+    @Override
+    public Running load(byte[] object, String digest) throws DatapathException {
+        synchronized (kernel) {
+            if (digest.equals(kernel.refuseLoad)) {
+                throw new DatapathException("EACCES: the verifier refuses tc_ingress", "0: R1 !read_ok", null);
+            }
+            kernel.loads.add(digest);
+            kernel.running = kernel.running == null
+                    ? new Running(digest, 0, Optional.empty(), 0, CAPACITY)
+                    : new Running(
+                            digest,
+                            kernel.running.generation(),
+                            kernel.running.identity(),
+                            kernel.running.rulesUsed(),
+                            CAPACITY);
+            return kernel.running;
+        }
+    }
+
+    @Override
+    public Running install(RuleTable table, TableIdentity identity, Instant now) throws DatapathException {
+        synchronized (kernel) {
+            if (!isOpen || kernel.running == null) {
+                throw new IllegalStateException("install without programs");
+            }
+            List<String> live = table.rules().stream()
+                    .filter(rule -> rule.expiresAt() == null || rule.expiresAt().isAfter(now))
+                    .map(TableRule::ruleId)
+                    .toList();
+            if (live.size() > CAPACITY) {
+                throw new DatapathException(
+                        "the table needs %d entries, %d fit".formatted(live.size(), CAPACITY), "", null);
+            }
+            kernel.installs.add(new Installed(table, identity, now, live));
+            kernel.table = table;
+            kernel.running = new Running(
+                    kernel.running.artifactDigest(),
+                    kernel.running.generation() + 1,
+                    Optional.of(identity),
+                    live.size(),
+                    CAPACITY);
+            return kernel.running;
+        }
+    }
+
+    @Override
+    public Optional<Running> running() {
+        return kernel.running();
+    }
+
+    @Override
+    public RuleTable table() {
+        return kernel.table();
+    }
+
+    @Override
+    public Counters counters() {
+        return new Counters(10, 7, 3, 0, 1, 0, Map.of(), List.of());
+    }
+
+    @Override
+    public void onDecision(Consumer<DecisionRecord> newReceiver) {
+        receiver = newReceiver;
+    }
+
+    @Override
+    public void failsafe(Set<FailsafeEntry> entries) {
+        synchronized (kernel) {
+            kernel.failsafe = Set.copyOf(entries);
+        }
+    }
+
+    @Override
+    public Map<String, String> hooks() {
+        return kernel.running().isEmpty()
+                ? Map.of()
+                : Map.of("tc_ingress@eth0", "tcx", "xdp@eth0", "off: not asked for");
+    }
+
+    @Override
+    public List<String> reconcile() {
+        return List.of();
+    }
+
+    @Override
+    public void remove() {
+        kernel.forget();
+    }
+
+    @Override
+    public void close() {
+        isOpen = false;
+    }
+}
