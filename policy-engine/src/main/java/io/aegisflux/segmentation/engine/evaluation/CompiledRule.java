@@ -1,0 +1,102 @@
+package io.aegisflux.segmentation.engine.evaluation;
+
+import io.aegisflux.segmentation.contracts.Direction;
+import io.aegisflux.segmentation.contracts.InterfaceMatch;
+import io.aegisflux.segmentation.contracts.NumberRange;
+import io.aegisflux.segmentation.contracts.TableRule;
+import io.aegisflux.segmentation.engine.interval.AddressSet;
+import io.aegisflux.segmentation.engine.interval.IntervalSet;
+import io.aegisflux.segmentation.engine.interval.NumberSet;
+import io.aegisflux.segmentation.engine.interval.U128;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/** A rule of a table, prepared for matching: prefixes as sorted intervals, ranges as sorted numbers, regexes compiled. */
+final class CompiledRule {
+    private final Direction direction;
+    private final int ipVersion;
+    private final int[] protocols;
+    private final AddressSet sources;
+    private final AddressSet destinations;
+    private final int[] sourcePorts;
+    private final int[] destPorts;
+    private final int[] icmpTypes;
+    private final int[] icmpCodes;
+    private final Predicate<String> interfaces;
+    private final Instant expiresAt;
+
+    /** @throws IllegalArgumentException for an interface condition that is none */
+    CompiledRule(TableRule rule) {
+        direction = rule.direction();
+        ipVersion = rule.ipVersion() == null ? 0 : rule.ipVersion();
+        protocols = bounds(rule.protocols());
+        sources = rule.sources() == null ? null : AddressSet.of(rule.sources());
+        destinations = rule.destinations() == null ? null : AddressSet.of(rule.destinations());
+        sourcePorts = bounds(rule.sourcePorts());
+        destPorts = bounds(rule.destPorts());
+        icmpTypes = bounds(rule.icmpTypes());
+        icmpCodes = bounds(rule.icmpCodes());
+        interfaces = rule.interfaces() == null
+                ? null
+                : rule.interfaces().stream()
+                        .map(CompiledRule::compiled)
+                        .reduce(Predicate::and)
+                        .orElse(name -> true);
+        expiresAt = rule.expiresAt();
+    }
+
+    boolean matches(Packet packet, Instant now) {
+        return (direction == Direction.BOTH || packet.ingress() == (direction == Direction.INGRESS))
+                && (ipVersion == 0 || ipVersion == packet.ipVersion())
+                && holds(protocols, packet.protocol())
+                && holds(destPorts, packet.destPort())
+                && holds(sourcePorts, packet.sourcePort())
+                && holds(icmpTypes, packet.icmpType())
+                && holds(icmpCodes, packet.icmpCode())
+                && holds(sources, packet, packet.source())
+                && holds(destinations, packet, packet.dest())
+                && (interfaces == null || packet.interfaceName() != null && interfaces.test(packet.interfaceName()))
+                && (expiresAt == null || now.isBefore(expiresAt));
+    }
+
+    private static boolean holds(AddressSet set, Packet packet, U128 address) {
+        if (set == null) {
+            return true;
+        }
+        IntervalSet ofVersion = packet.ipVersion() == 4 ? set.v4() : set.v6();
+        return ofVersion.contains(address);
+    }
+
+    /** @param value {@link Packet#ABSENT} lies in no range */
+    private static boolean holds(int[] bounds, int value) {
+        if (bounds == null) {
+            return true;
+        }
+        for (int i = 0; i < bounds.length && bounds[i] <= value; i += 2) {
+            if (value <= bounds[i + 1]) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Low and high bounds in turn, sorted and disjoint. */
+    private static int[] bounds(List<NumberRange> ranges) {
+        return ranges == null
+                ? null
+                : NumberSet.of(ranges).ranges().stream()
+                        .flatMapToInt(range -> IntStream.of(range.low(), range.high()))
+                        .toArray();
+    }
+
+    private static Predicate<String> compiled(InterfaceMatch match) {
+        if (match.operator().equals("regex")) {
+            return Pattern.compile(match.values().getFirst()).asMatchPredicate();
+        }
+        match.matches(""); // refuses an operator that is not known
+        return match::matches;
+    }
+}

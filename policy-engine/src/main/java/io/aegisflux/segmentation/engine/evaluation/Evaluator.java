@@ -1,0 +1,101 @@
+package io.aegisflux.segmentation.engine.evaluation;
+
+import static java.util.Objects.requireNonNull;
+
+import io.aegisflux.segmentation.contracts.Action;
+import io.aegisflux.segmentation.contracts.Decision;
+import io.aegisflux.segmentation.contracts.PacketTuple;
+import io.aegisflux.segmentation.contracts.PolicyRef;
+import io.aegisflux.segmentation.contracts.Reason;
+import io.aegisflux.segmentation.contracts.RuleTable;
+import io.aegisflux.segmentation.contracts.TableRule;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Judges new connections by a rule table, as the kernel does. Immutable: safe for use by several threads. */
+public final class Evaluator {
+    private final RuleTable table;
+    private final List<CompiledRule> rules;
+
+    /** @throws IllegalArgumentException for a table with an interface condition that is none */
+    public Evaluator(RuleTable table) {
+        this.table = requireNonNull(table, "table is null");
+        this.rules = table.rules().stream().map(CompiledRule::new).toList();
+    }
+
+    /**
+     * The decision with its reason.
+     *
+     * @throws IllegalArgumentException naming the address that is none, or two of different IP versions
+     */
+    public Decision decide(PacketTuple packet, Instant now) {
+        Judgement judgement = judge(packet, now);
+        Decision.Audit audit = audit(judgement);
+        List<String> logged = judgement.passed().stream()
+                .map(index ->
+                        policy(index).id() + "/" + table.rules().get(index).ruleId())
+                .toList();
+        if (judgement.rule() == Judgement.NONE) {
+            Reason reason = audit == null ? Reason.POSTURE : Reason.AUDIT_WOULD_DENY;
+            return new Decision(judgement.action(), reason, null, null, null, audit, logged);
+        }
+        TableRule rule = table.rules().get(judgement.rule());
+        PolicyRef policy = policy(judgement.rule());
+        return new Decision(
+                rule.action(),
+                audit == null ? reason(rule) : Reason.AUDIT_WOULD_DENY,
+                policy.id(),
+                policy.version(),
+                rule.ruleId(),
+                audit,
+                logged);
+    }
+
+    /**
+     * The decision by indexes of rules.
+     *
+     * @throws IllegalArgumentException naming the address that is none, or two of different IP versions
+     */
+    public Judgement judge(PacketTuple tuple, Instant now) {
+        Packet packet = Packet.of(tuple);
+        List<Integer> passed = new ArrayList<>(0);
+        int auditRule = Judgement.NONE;
+        for (int i = 0; i < rules.size(); i++) {
+            if (!rules.get(i).matches(packet, now)) {
+                continue;
+            }
+            TableRule rule = table.rules().get(i);
+            if (rule.isTerminal()) {
+                return new Judgement(i, auditRule, passed, rule.action());
+            }
+            if (rule.action() == Action.LOG || rule.action() == Action.MARK) {
+                passed.add(i);
+            } else if (auditRule == Judgement.NONE) {
+                auditRule = i;
+            }
+        }
+        return new Judgement(Judgement.NONE, auditRule, passed, table.posture());
+    }
+
+    /** The audit rule that would have denied what passes; null if none would. */
+    private Decision.Audit audit(Judgement judgement) {
+        if (judgement.action() != Action.ALLOW || judgement.auditRule() == Judgement.NONE) {
+            return null;
+        }
+        TableRule rule = table.rules().get(judgement.auditRule());
+        PolicyRef policy = policy(judgement.auditRule());
+        return rule.action() == Action.DENY ? new Decision.Audit(policy.id(), policy.version(), rule.ruleId()) : null;
+    }
+
+    private PolicyRef policy(int rule) {
+        return table.policies().get(table.rules().get(rule).policy());
+    }
+
+    private static Reason reason(TableRule rule) {
+        if (rule.isDefault()) {
+            return rule.action() == Action.DENY ? Reason.DEFAULT_DENY : Reason.DEFAULT_ALLOW;
+        }
+        return rule.action() == Action.DENY ? Reason.RULE_DENY : Reason.RULE_ALLOW;
+    }
+}

@@ -1,0 +1,2 @@
+/** Sets of whole numbers and addresses as sorted, disjoint, never adjacent intervals. Nothing here is null. */
+package io.aegisflux.segmentation.engine.interval;

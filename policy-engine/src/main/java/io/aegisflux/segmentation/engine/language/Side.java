@@ -1,0 +1,7 @@
+package io.aegisflux.segmentation.engine.language;
+
+/** Which end of a packet. */
+public enum Side {
+    SOURCE,
+    DEST
+}

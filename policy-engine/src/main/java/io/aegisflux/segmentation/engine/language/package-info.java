@@ -1,0 +1,2 @@
+/** What a policy document says, parsed once and typed. Nothing here is null unless a record says so. */
+package io.aegisflux.segmentation.engine.language;
