@@ -1,11 +1,15 @@
 package io.aegisflux.segmentation.contracts;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 
 /**
  * The body of a failed request, and of the reply to a refused publish.
  *
- * @param code stable, upper-case
+ * @param code stable, upper-case: one of the constants of this class
+ * @param message what is wrong, with the value
+ * @param hint what to do instead, null when there is nothing to say
  * @param violations what is wrong with the document, empty when the error is not about one
  */
 public record ApiError(String code, String message, String hint, List<Violation> violations) {
@@ -16,6 +20,8 @@ public record ApiError(String code, String message, String hint, List<Violation>
     public static final String INTERNAL = "INTERNAL";
 
     public ApiError {
-        violations = violations == null ? List.of() : List.copyOf(violations);
+        requireNonNull(code, "code is missing");
+        requireNonNull(message, "message is missing");
+        violations = Frozen.listOrEmpty(violations, "violations");
     }
 }

@@ -1,5 +1,7 @@
 package io.aegisflux.segmentation.contracts;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -27,14 +29,33 @@ public record ArtifactManifest(
         Instant builtAt) {
 
     public ArtifactManifest {
-        tools = Map.copyOf(tools);
-        programs = List.copyOf(programs);
-        maps = List.copyOf(maps);
+        requireNonNull(spec, "spec is missing");
+        requireNonNull(artifact, "artifact is missing");
+        requireNonNull(inputsDigest, "inputs_digest is missing");
+        requireNonNull(sourcesDigest, "sources_digest is missing");
+        requireNonNull(tools, "tools is missing");
+        requireNonNull(builtAt, "built_at is missing");
+        if (version < 1) {
+            throw new IllegalArgumentException("versions count from 1, not " + version);
+        }
+        tools = Frozen.map(tools);
+        programs = Frozen.list(programs, "programs");
+        maps = Frozen.list(maps, "maps");
     }
 
     /** A program: its function's name, its ELF section and its number of instructions. */
-    public record ProgramInfo(String name, String section, int instructions) {}
+    public record ProgramInfo(String name, String section, int instructions) {
+        public ProgramInfo {
+            requireNonNull(name, "name is missing");
+            requireNonNull(section, "section is missing");
+        }
+    }
 
     /** A map as its BTF declares it. */
-    public record MapInfo(String name, String type, int keySize, int valueSize, int maxEntries) {}
+    public record MapInfo(String name, String type, int keySize, int valueSize, int maxEntries) {
+        public MapInfo {
+            requireNonNull(name, "name is missing");
+            requireNonNull(type, "type is missing");
+        }
+    }
 }

@@ -1,11 +1,21 @@
 package io.aegisflux.segmentation.contracts;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Instant;
 
 /**
  * On {@code segmentation.builds.failed}.
  *
+ * @param spec what was asked for, null when the request could not be read
  * @param stage vmlinux, compile, strip, check, store or request
- * @param output the tool's own words, at most 16 KiB
+ * @param reason one sentence
+ * @param output the tool's own words, at most 16 KiB; null when no tool ran
  */
-public record BuildFailed(BuildSpec spec, String stage, String reason, String output, Instant timestamp) {}
+public record BuildFailed(BuildSpec spec, String stage, String reason, String output, Instant timestamp) {
+    public BuildFailed {
+        requireNonNull(stage, "stage is missing");
+        requireNonNull(reason, "reason is missing");
+        requireNonNull(timestamp, "timestamp is missing");
+    }
+}

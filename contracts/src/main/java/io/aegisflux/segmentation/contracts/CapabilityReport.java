@@ -1,5 +1,7 @@
 package io.aegisflux.segmentation.contracts;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -29,11 +31,18 @@ public record CapabilityReport(
         Instant timestamp) {
 
     public CapabilityReport {
+        requireNonNull(hostId, "host_id is missing");
+        requireNonNull(architecture, "architecture is missing");
+        requireNonNull(kernelVersion, "kernel_version is missing");
+        requireNonNull(timestamp, "timestamp is missing");
         posture = posture == null ? Action.ALLOW : posture;
-        bpfFeatures = bpfFeatures == null ? Map.of() : Map.copyOf(bpfFeatures);
-        hookPoints = hookPoints == null ? Map.of() : Map.copyOf(hookPoints);
-        resourceLimits = resourceLimits == null ? Map.of() : Map.copyOf(resourceLimits);
-        labels = labels == null ? Map.of() : Map.copyOf(labels);
-        workloads = workloads == null ? List.of() : List.copyOf(workloads);
+        if (posture != Action.ALLOW && posture != Action.DENY) {
+            throw new IllegalArgumentException("a posture is allow or deny, not " + posture.wireName());
+        }
+        bpfFeatures = Frozen.map(bpfFeatures);
+        hookPoints = Frozen.map(hookPoints);
+        resourceLimits = Frozen.map(resourceLimits);
+        labels = Frozen.map(labels);
+        workloads = Frozen.listOrEmpty(workloads, "workloads");
     }
 }

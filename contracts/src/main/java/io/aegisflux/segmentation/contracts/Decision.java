@@ -1,12 +1,17 @@
 package io.aegisflux.segmentation.contracts;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 
 /**
  * The answer to a {@link PacketTuple}.
  *
  * @param action ALLOW or DENY
+ * @param reason why
  * @param policyId the deciding policy, null for the posture
+ * @param policyVersion its version, null with policyId
+ * @param ruleId its rule, or {@link TableRule#DEFAULT_RULE_ID}; null with policyId
  * @param audit what an audit policy would have denied, null if nothing
  * @param logged ids of the log and mark rules met on the way, as {@code policy/rule}
  */
@@ -20,9 +25,16 @@ public record Decision(
         List<String> logged) {
 
     public Decision {
-        logged = logged == null ? List.of() : List.copyOf(logged);
+        requireNonNull(action, "action is missing");
+        requireNonNull(reason, "reason is missing");
+        logged = Frozen.listOrEmpty(logged, "logged");
     }
 
     /** The audit rule that would have denied. */
-    public record Audit(PolicyId policyId, long policyVersion, String ruleId) {}
+    public record Audit(PolicyId policyId, long policyVersion, String ruleId) {
+        public Audit {
+            requireNonNull(policyId, "policy_id is missing");
+            requireNonNull(ruleId, "rule_id is missing");
+        }
+    }
 }

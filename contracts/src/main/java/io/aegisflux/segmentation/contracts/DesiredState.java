@@ -29,7 +29,11 @@ public record DesiredState(
 
     public DesiredState {
         requireNonNull(hostId, "host_id is missing");
-        requireNonNull(tableDigest, "table_digest is missing");
+        requireNonNull(createdAt, "created_at is missing");
+        Digests.requireHex(tableDigest, "table_digest");
+        if (artifact != null) {
+            Digests.requireHex(artifact, "artifact");
+        }
         if (epoch < 1 || revision < 1) {
             throw new IllegalArgumentException(
                     "epoch and revision count from 1, not %d and %d".formatted(epoch, revision));

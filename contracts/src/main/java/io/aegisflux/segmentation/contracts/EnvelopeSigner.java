@@ -14,12 +14,14 @@ public final class EnvelopeSigner {
     /**
      * @param keyId the name under which verifiers know the public key
      * @param key an Ed25519 private key
+     * @throws IllegalArgumentException when it is a key of another algorithm
      */
     public EnvelopeSigner(String keyId, PrivateKey key) {
         this.keyId = requireNonNull(keyId, "keyId is null");
-        this.key = requireNonNull(key, "key is null");
+        this.key = Ed25519.requireKey(key);
     }
 
+    /** An envelope around the payload; the same payload gives the same signature. */
     public SignedEnvelope sign(String payloadType, byte[] payload) {
         try {
             Signature signature = Signature.getInstance("Ed25519");

@@ -10,8 +10,13 @@ import java.util.Map;
 public final class EnvelopeVerifier {
     private final Map<String, PublicKey> keys;
 
+    /**
+     * @param keys Ed25519 public keys by key id
+     * @throws IllegalArgumentException when one is a key of another algorithm
+     */
     public EnvelopeVerifier(Map<String, PublicKey> keys) {
         this.keys = Map.copyOf(keys);
+        this.keys.values().forEach(Ed25519::requireKey);
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.aegisflux.segmentation.contracts;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.Map;
@@ -13,11 +15,15 @@ import java.util.Map;
  * @param policyVersion its version, null with policyId
  * @param ruleId its rule, or {@link TableRule#DEFAULT_RULE_ID}; null with policyId
  * @param sourceIp literal address; null where the hook cannot know it
+ * @param destIp as sourceIp
  * @param sourcePort 0 where there is none
  * @param destPort 0 where there is none
  * @param protocol tcp, udp, icmp, icmpv6, sctp or the number
+ * @param interfaceName {@code interface} on the wire; null where the hook cannot know it
+ * @param generation the table in force, counted by the host
  * @param count how many equal decisions this stands for
  * @param lost how many events were lost before this one since the last
+ * @param metadata bytes, pid, comm, first, last: what belongs to the decision
  */
 public record FlowEvent(
         String id,
@@ -47,7 +53,16 @@ public record FlowEvent(
     public static final String CONNECTION_BLOCKED = "connection_blocked";
 
     public FlowEvent {
-        metadata = metadata == null ? Map.of() : Map.copyOf(metadata);
+        requireNonNull(id, "id is missing");
+        requireNonNull(hostId, "host_id is missing");
+        requireNonNull(eventType, "event_type is missing");
+        requireNonNull(reason, "reason is missing");
+        requireNonNull(verdict, "verdict is missing");
+        requireNonNull(direction, "direction is missing");
+        requireNonNull(hook, "hook is missing");
+        requireNonNull(protocol, "protocol is missing");
+        requireNonNull(timestamp, "timestamp is missing");
+        metadata = Frozen.map(metadata);
     }
 
     /** The wire name is the seed's: {@code interface}. */

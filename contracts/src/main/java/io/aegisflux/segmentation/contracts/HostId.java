@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * starts with a letter or digit. Dots and wildcards would change the meaning of a subject, so they cannot be written.
  */
 public record HostId(@JsonValue String value) {
-    private static final Pattern FORM = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
+    static final Pattern FORM = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
 
     /**
      * @throws IllegalArgumentException when the value is not a single subject token of the form above

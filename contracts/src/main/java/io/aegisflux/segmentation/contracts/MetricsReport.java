@@ -1,5 +1,7 @@
 package io.aegisflux.segmentation.contracts;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -31,10 +33,17 @@ public record MetricsReport(
         Instant timestamp) {
 
     public MetricsReport {
-        ruleHits = ruleHits == null ? List.of() : List.copyOf(ruleHits);
-        drops = drops == null ? Map.of() : Map.copyOf(drops);
+        requireNonNull(hostId, "host_id is missing");
+        requireNonNull(timestamp, "timestamp is missing");
+        ruleHits = Frozen.listOrEmpty(ruleHits, "rule_hits");
+        drops = Frozen.map(drops);
     }
 
     /** Packets and bytes that met a rule as the deciding one. */
-    public record RuleHit(PolicyId policyId, long policyVersion, String ruleId, long packets, long bytes) {}
+    public record RuleHit(PolicyId policyId, long policyVersion, String ruleId, long packets, long bytes) {
+        public RuleHit {
+            requireNonNull(policyId, "policy_id is missing");
+            requireNonNull(ruleId, "rule_id is missing");
+        }
+    }
 }

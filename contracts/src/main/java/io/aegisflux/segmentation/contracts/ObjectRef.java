@@ -8,9 +8,7 @@ package io.aegisflux.segmentation.contracts;
  */
 public record ObjectRef(String name, long size) {
     public ObjectRef {
-        if (!name.matches("[0-9a-f]{64}")) {
-            throw new IllegalArgumentException("an object is named by its SHA-256, not " + Quoted.shortened(name));
-        }
+        Digests.requireHex(name, "name");
         if (size < 0) {
             throw new IllegalArgumentException("no object has %d bytes".formatted(size));
         }

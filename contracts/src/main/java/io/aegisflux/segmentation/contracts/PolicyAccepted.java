@@ -1,4 +1,17 @@
 package io.aegisflux.segmentation.contracts;
 
-/** The reply to a publish that was accepted, when it asked for one. */
-public record PolicyAccepted(PolicyId policyId, long version, String action, String digest) {}
+import static java.util.Objects.requireNonNull;
+
+/**
+ * The reply to a publish that was accepted, when it asked for one.
+ *
+ * @param version the version that it became
+ * @param action created, updated or deleted
+ * @param digest SHA-256 of the document's bytes, null for a deletion
+ */
+public record PolicyAccepted(PolicyId policyId, long version, String action, String digest) {
+    public PolicyAccepted {
+        requireNonNull(policyId, "policy_id is missing");
+        requireNonNull(action, "action is missing");
+    }
+}

@@ -1,20 +1,45 @@
 package io.aegisflux.segmentation.contracts;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
 /** Requests and answers of {@code segmentation.api.policy.*}. */
 public final class PolicyApi {
+    /** The service's word in the subjects. */
+    public static final String SERVICE = "policy";
+
+    /** {@link GetRequest} → {@link StoredPolicy}. */
+    public static final String GET = "get";
+    /** An empty request → {@link ListReply}. */
+    public static final String LIST = "list";
+    /** {@link EvaluateRequest} → {@link Decision}. */
+    public static final String EVALUATE = "evaluate";
+    /** An empty request → {@link HostsReply}. */
+    public static final String HOSTS = "hosts";
+
     private PolicyApi() {}
 
-    /** {@code get}: the latest version, or the given one. */
-    public record GetRequest(PolicyId policyId, Long version) {}
+    /**
+     * {@code get}.
+     *
+     * @param version null for the latest
+     */
+    public record GetRequest(PolicyId policyId, Long version) {
+        public GetRequest {
+            requireNonNull(policyId, "policy_id is missing");
+            if (version != null && version < 1) {
+                throw new IllegalArgumentException("versions count from 1, not " + version);
+            }
+        }
+    }
 
     /** {@code list}: every policy that is not deleted. */
     public record ListReply(List<Summary> policies, long epoch, long revision) {
         public ListReply {
-            policies = List.copyOf(policies);
+            policies = Frozen.list(policies, "policies");
         }
     }
 
@@ -28,18 +53,44 @@ public final class PolicyApi {
             boolean enabled,
             Mode mode,
             int rules,
-            Instant storedAt) {}
+            Instant storedAt) {
+        public Summary {
+            requireNonNull(policyId, "policy_id is missing");
+            requireNonNull(name, "name is missing");
+            requireNonNull(type, "type is missing");
+            requireNonNull(mode, "mode is missing");
+            requireNonNull(storedAt, "stored_at is missing");
+        }
+    }
 
     /** {@code evaluate}: what the stored policies decide on a host about a packet. */
-    public record EvaluateRequest(HostId hostId, PacketTuple packet) {}
+    public record EvaluateRequest(HostId hostId, PacketTuple packet) {
+        public EvaluateRequest {
+            requireNonNull(hostId, "host_id is missing");
+            requireNonNull(packet, "packet is missing");
+        }
+    }
 
     /** {@code hosts}: known hosts and the revision desired of each. */
     public record HostsReply(List<HostSummary> hosts) {
         public HostsReply {
-            hosts = List.copyOf(hosts);
+            hosts = Frozen.list(hosts, "hosts");
         }
     }
 
+    /**
+     * A known host.
+     *
+     * @param desiredEpoch 0 while nothing was computed for it
+     * @param desiredRevision 0 while nothing was computed for it
+     * @param lastReport when its last capability report was made
+     */
     public record HostSummary(
-            HostId hostId, long desiredEpoch, long desiredRevision, Map<String, String> labels, Instant lastReport) {}
+            HostId hostId, long desiredEpoch, long desiredRevision, Map<String, String> labels, Instant lastReport) {
+        public HostSummary {
+            requireNonNull(hostId, "host_id is missing");
+            requireNonNull(lastReport, "last_report is missing");
+            labels = Frozen.map(labels);
+        }
+    }
 }

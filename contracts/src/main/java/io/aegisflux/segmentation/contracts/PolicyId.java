@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * {@code _} and {@code -} that starts with a letter or digit.
  */
 public record PolicyId(@JsonValue String value) {
-    private static final Pattern FORM = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,127}");
+    static final Pattern FORM = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,127}");
 
     /**
      * @throws IllegalArgumentException when the value is not a single subject token of the form above

@@ -1,5 +1,7 @@
 package io.aegisflux.segmentation.contracts;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Instant;
 import java.util.Map;
 
@@ -22,6 +24,11 @@ public record PolicyUpdate(
         Map<String, Object> metadata) {
 
     public PolicyUpdate {
-        metadata = metadata == null ? Map.of() : Map.copyOf(metadata);
+        requireNonNull(hostId, "host_id is missing");
+        requireNonNull(policyId, "policy_id is missing");
+        requireNonNull(action, "action is missing");
+        requireNonNull(policyType, "policy_type is missing");
+        requireNonNull(timestamp, "timestamp is missing");
+        metadata = Frozen.map(metadata);
     }
 }

@@ -3,6 +3,7 @@ package io.aegisflux.segmentation.contracts;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.nio.ByteBuffer;
+import java.util.function.Function;
 
 /**
  * An address prefix without host bits, written {@code 10.0.0.0/8} or {@code fd00::/8}.
@@ -19,6 +20,7 @@ public record Prefix(long high, long low, int length, int ipVersion) {
     /**
      * @throws IllegalArgumentException when the length does not fit the version or host bits are set
      */
+    @JsonCreator(mode = JsonCreator.Mode.DISABLED) // there is one way to write it
     public Prefix {
         int bits = ipVersion == 4 ? 32 : 128;
         if (ipVersion != 4 && ipVersion != 6) {
@@ -29,26 +31,40 @@ public record Prefix(long high, long low, int length, int ipVersion) {
                     "a prefix of IPv%d has 0 to %d bits, not %d".formatted(ipVersion, bits, length));
         }
         if ((high & ~maskHigh(length)) != 0 || (low & ~maskLow(length)) != 0) {
-            throw new IllegalArgumentException("host bits are set below /" + length);
+            throw new IllegalArgumentException("host bits are set beyond the first %d bits".formatted(length));
         }
     }
 
     /**
-     * Reads a prefix or a single address.
+     * Reads a prefix or a single address as a person writes it.
      *
-     * @throws IllegalArgumentException when the text is not a literal address with an optional length, or has host bits
+     * @throws IllegalArgumentException when the text is not a literal address with an optional length, is
+     *     IPv4-mapped, or has host bits
      */
-    @JsonCreator
     public static Prefix parse(String text) {
-        int slash = text.indexOf('/');
-        byte[] address = Addresses.parse(slash < 0 ? text : text.substring(0, slash));
-        int bits = address.length * 8;
-        int length = slash < 0 ? bits : parseLength(text.substring(slash + 1), text);
-        return of(address, length);
+        return parse(text, Addresses::parse);
     }
 
-    /** The prefix of this many bits whose address is given in network order, 4 or 16 bytes. */
+    /**
+     * Reads what {@link #toString} writes. Prefixes of a negation may begin at {@code ::ffff:0:0}, so IPv4-mapped ones
+     * are taken here.
+     *
+     * @throws IllegalArgumentException as {@link #parse(String)}
+     */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    static Prefix ofWire(String text) {
+        return parse(text, Addresses::parseAny);
+    }
+
+    /**
+     * The prefix of this many bits whose address is given in network order, 4 or 16 bytes.
+     *
+     * @throws IllegalArgumentException as the constructor, and for an address of another size
+     */
     public static Prefix of(byte[] address, int length) {
+        if (address.length != 4 && address.length != 16) {
+            throw new IllegalArgumentException("an address has 4 or 16 bytes, not " + address.length);
+        }
         ByteBuffer buffer = ByteBuffer.wrap(address);
         return address.length == 4
                 ? new Prefix((buffer.getInt() & 0xFFFFFFFFL) << 32, 0, length, 4)
@@ -80,10 +96,21 @@ public record Prefix(long high, long low, int length, int ipVersion) {
         return Addresses.format(address()) + '/' + length;
     }
 
+    private static Prefix parse(String text, Function<String, byte[]> addressOf) {
+        int slash = text.indexOf('/');
+        byte[] address = addressOf.apply(slash < 0 ? text : text.substring(0, slash));
+        int length = slash < 0 ? address.length * 8 : parseLength(text.substring(slash + 1), text);
+        try {
+            return of(address, length);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(Quoted.shortened(text) + ": " + e.getMessage(), e);
+        }
+    }
+
     private static int parseLength(String digits, String text) {
-        if (!digits.matches("[0-9]{1,3}")) {
+        if (!digits.matches("0|[1-9][0-9]{0,2}")) {
             throw new IllegalArgumentException(
-                    "%s has no length of digits after '/'".formatted(Quoted.shortened(text)));
+                    "%s has no decimal length after '/'".formatted(Quoted.shortened(text)));
         }
         return Integer.parseInt(digits);
     }

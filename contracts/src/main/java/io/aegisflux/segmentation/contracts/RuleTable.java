@@ -15,8 +15,8 @@ public record RuleTable(List<PolicyRef> policies, List<TableRule> rules, Action 
     public static final RuleTable EMPTY = new RuleTable(List.of(), List.of(), Action.ALLOW);
 
     public RuleTable {
-        policies = List.copyOf(policies);
-        rules = List.copyOf(rules);
+        policies = Frozen.list(policies, "policies");
+        rules = Frozen.list(rules, "rules");
         if (posture != Action.ALLOW && posture != Action.DENY) {
             throw new IllegalArgumentException("a posture is allow or deny, not " + posture);
         }

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Bytes and the signature over them, in the manner of DSSE: the signature covers the pre-authentication encoding
@@ -11,7 +13,8 @@ import java.io.ByteArrayOutputStream;
  * over one kind of payload can never be shown as one over another.
  *
  * @param payloadType one of the constants of this class
- * @param payload the exact signed bytes; never re-serialise them before checking the signature
+ * @param payload the exact signed bytes; never re-serialise them before checking the signature, and never write to the
+ *     array: it is not copied
  * @param keyId names the public key that checks the signature
  * @param signature Ed25519, 64 bytes
  */
@@ -25,6 +28,27 @@ public record SignedEnvelope(String payloadType, byte[] payload, String keyId, b
         requireNonNull(payload, "payload is missing");
         requireNonNull(keyId, "key_id is missing");
         requireNonNull(signature, "signature is missing");
+    }
+
+    /** Equal when type, key and all bytes are. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof SignedEnvelope that
+                && payloadType.equals(that.payloadType)
+                && Arrays.equals(payload, that.payload)
+                && keyId.equals(that.keyId)
+                && Arrays.equals(signature, that.signature);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(payloadType, Arrays.hashCode(payload), keyId, Arrays.hashCode(signature));
+    }
+
+    @Override
+    public String toString() {
+        return "SignedEnvelope[%s, %d bytes, key %s]"
+                .formatted(Quoted.shortened(payloadType), payload.length, Quoted.shortened(keyId));
     }
 
     /** The bytes that the signature covers (DSSE's PAE). */

@@ -2,19 +2,13 @@ package io.aegisflux.segmentation.contracts;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.PublicKey;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.security.spec.X509EncodedKeySpec;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,26 +18,31 @@ import java.util.Map;
  * 16 hex digits of the SHA-256 of the public key's X.509 encoding.
  */
 public final class SigningKeys {
-    private static final Base64.Encoder PEM = Base64.getMimeEncoder(64, new byte[] {'\n'});
+    private static final String PRIVATE = "PRIVATE KEY";
+    private static final String PUBLIC = "PUBLIC KEY";
 
     private SigningKeys() {}
 
     /**
-     * The signer of a role. A missing key pair is made, which is meant for development: production mounts its own.
+     * The signer of a role. A missing key pair is made, which is meant for development: production mounts its own. A
+     * missing public file is made from the private key. Several processes may do this at once on the same files.
      *
      * @param privateKeyFile PKCS#8 PEM; the public key lies beside it with the suffix {@code .pub}
      * @throws UncheckedIOException when the files cannot be read or written
-     * @throws IllegalArgumentException when they hold something else than an Ed25519 key
+     * @throws IllegalArgumentException when they hold something else than an Ed25519 key, or keys of different pairs
      */
     public static EnvelopeSigner signer(Path privateKeyFile) {
         try {
             if (!Files.exists(privateKeyFile)) {
-                generate(privateKeyFile);
+                generateUnlessThere(privateKeyFile);
             }
-            PublicKey publicKey = readPublic(publicFile(privateKeyFile));
-            return new EnvelopeSigner(keyId(publicKey), readPrivate(privateKeyFile));
+            PrivateKey key = readPrivate(privateKeyFile);
+            PublicKey publicKey = Ed25519.publicKeyOf(key);
+            requirePublicFile(publicFile(privateKeyFile), publicKey);
+            return new EnvelopeSigner(keyId(publicKey), key);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot use the signing key " + privateKeyFile, e);
+            throw new UncheckedIOException(
+                    "cannot use the signing key %s: %s".formatted(privateKeyFile, e.getMessage()), e);
         }
     }
 
@@ -60,28 +59,27 @@ public final class SigningKeys {
                 PublicKey key = readPublic(file);
                 keys.put(keyId(key), key);
             } catch (IOException e) {
-                throw new UncheckedIOException("cannot read the public key " + file, e);
+                throw new UncheckedIOException(
+                        "cannot read the public key %s: %s".formatted(file, e.getMessage()), e);
             }
         }
         return new EnvelopeVerifier(keys);
     }
 
-    /** Makes a key pair: the private file with mode 0600 and its {@code .pub}. Existing files are left alone. */
+    /**
+     * Makes a key pair: the private file with mode 0600 and its {@code .pub}.
+     *
+     * @throws FileAlreadyExistsException when one of them is there already; both are left as they are
+     */
     public static void generate(Path privateKeyFile) throws IOException {
-        try {
-            KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
-            Files.createDirectories(privateKeyFile.toAbsolutePath().getParent());
-            Files.writeString(
-                    publicFile(privateKeyFile),
-                    pem("PUBLIC KEY", pair.getPublic().getEncoded()),
-                    StandardOpenOption.CREATE_NEW);
-            Files.createFile(
-                    privateKeyFile, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(
-                    privateKeyFile, pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("no Ed25519 on this JVM", e);
+        Path publicFile = publicFile(privateKeyFile);
+        if (Files.exists(publicFile)) {
+            throw new FileAlreadyExistsException(
+                    publicFile.toString(), privateKeyFile.toString(), "a public key is there whose private key is not");
         }
+        KeyPair pair = Ed25519.generate();
+        PemFile.create(privateKeyFile, PRIVATE, pair.getPrivate().getEncoded(), PemFile.OWNER_ONLY);
+        requirePublicFile(publicFile, pair.getPublic());
     }
 
     /** Where the public key of a private key file lies. */
@@ -94,9 +92,33 @@ public final class SigningKeys {
         return Digests.sha256Hex(key.getEncoded()).substring(0, 16);
     }
 
+    private static void generateUnlessThere(Path privateKeyFile) throws IOException {
+        try {
+            generate(privateKeyFile);
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.exists(privateKeyFile)) {
+                throw e;
+            }
+            // another process was faster: its key is the key
+        }
+    }
+
+    private static void requirePublicFile(Path file, PublicKey key) throws IOException {
+        try {
+            PemFile.create(file, PUBLIC, key.getEncoded(), PemFile.ALL_READ);
+        } catch (FileAlreadyExistsException e) {
+            if (!readPublic(file).equals(key)) {
+                throw new IllegalArgumentException(
+                        "%s is not the public key of the private key beside it; remove it to have it written anew"
+                                .formatted(file),
+                        e);
+            }
+        }
+    }
+
     private static PublicKey readPublic(Path file) throws IOException {
         try {
-            return KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(unpem(file, "PUBLIC KEY")));
+            return Ed25519.publicKey(PemFile.read(file, PUBLIC));
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException(file + " does not hold an Ed25519 public key", e);
         }
@@ -104,24 +126,9 @@ public final class SigningKeys {
 
     private static PrivateKey readPrivate(Path file) throws IOException {
         try {
-            return KeyFactory.getInstance("Ed25519")
-                    .generatePrivate(new PKCS8EncodedKeySpec(unpem(file, "PRIVATE KEY")));
+            return Ed25519.privateKey(PemFile.read(file, PRIVATE));
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException(file + " does not hold an Ed25519 private key", e);
         }
-    }
-
-    private static String pem(String label, byte[] der) {
-        return "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(label, PEM.encodeToString(der), label);
-    }
-
-    private static byte[] unpem(Path file, String label) throws IOException {
-        String text = Files.readString(file).strip();
-        String begin = "-----BEGIN " + label + "-----";
-        String end = "-----END " + label + "-----";
-        if (!text.startsWith(begin) || !text.endsWith(end)) {
-            throw new IllegalArgumentException(file + " is not a PEM file of a " + label);
-        }
-        return Base64.getMimeDecoder().decode(text.substring(begin.length(), text.length() - end.length()));
     }
 }

@@ -1,5 +1,7 @@
 package io.aegisflux.segmentation.contracts;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
@@ -26,6 +28,21 @@ public record StoredPolicy(
     public static final String UPDATED = "updated";
     public static final String DELETED = "deleted";
 
+    public StoredPolicy {
+        requireNonNull(policyId, "policy_id is missing");
+        requireNonNull(action, "action is missing");
+        requireNonNull(storedAt, "stored_at is missing");
+        if (version < 1) {
+            throw new IllegalArgumentException("versions count from 1, not " + version);
+        }
+        document = document == null || document.isNull() ? null : document;
+        if ((document == null) != DELETED.equals(action) || (digest == null) != (document == null)) {
+            throw new IllegalArgumentException(
+                    "a deletion has no document and no digest, every other version has both");
+        }
+    }
+
+    /** Whether this version says that the policy is gone. */
     @JsonIgnore
     public boolean isDeleted() {
         return DELETED.equals(action);

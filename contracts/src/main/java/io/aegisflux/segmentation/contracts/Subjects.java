@@ -19,6 +19,7 @@ public final class Subjects {
     public static final String METRICS = ROOT + "metrics.";
     public static final String SYSTEM = ROOT + "system.";
     public static final String POLICY_UPDATES = ROOT + "policy_updates.";
+    public static final String HOSTS = ROOT + "hosts.";
     public static final String TELEMETRY = ROOT + "telemetry.";
     public static final String API = ROOT + "api.";
 
@@ -41,6 +42,11 @@ public final class Subjects {
     /** Where the policy-service keeps the accepted versions of a policy. */
     public static String policyStore(PolicyId policy) {
         return POLICY_STORE + policy;
+    }
+
+    /** Where the policy-service keeps the latest capability report of a host. */
+    public static String host(HostId host) {
+        return HOSTS + host;
     }
 
     /** The signed state a host must enforce, last message only. */

@@ -1,5 +1,7 @@
 package io.aegisflux.segmentation.contracts;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Instant;
 import java.util.Map;
 
@@ -33,6 +35,12 @@ public record SystemEvent(
     public static final String ERROR = "error";
 
     public SystemEvent {
-        metadata = metadata == null ? Map.of() : Map.copyOf(metadata);
+        requireNonNull(hostId, "host_id is missing");
+        requireNonNull(eventType, "event_type is missing");
+        requireNonNull(component, "component is missing");
+        requireNonNull(message, "message is missing");
+        requireNonNull(level, "level is missing");
+        requireNonNull(timestamp, "timestamp is missing");
+        metadata = Frozen.map(metadata);
     }
 }

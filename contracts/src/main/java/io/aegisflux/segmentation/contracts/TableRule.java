@@ -54,14 +54,23 @@ public record TableRule(
         requireNonNull(ruleId, "rule_id is missing");
         requireNonNull(action, "action is missing");
         requireNonNull(direction, "direction is missing");
-        protocols = copyOf(protocols);
-        sources = copyOf(sources);
-        destinations = copyOf(destinations);
-        sourcePorts = copyOf(sourcePorts);
-        destPorts = copyOf(destPorts);
-        icmpTypes = copyOf(icmpTypes);
-        icmpCodes = copyOf(icmpCodes);
-        interfaces = copyOf(interfaces);
+        if (policy < 0) {
+            throw new IllegalArgumentException("policy is an index from 0, not " + policy);
+        }
+        if (ipVersion != null && ipVersion != 4 && ipVersion != 6) {
+            throw new IllegalArgumentException("ip_version is 4 or 6, not " + ipVersion);
+        }
+        if (mark < 0 || mark > 0xFFFFFFFFL) {
+            throw new IllegalArgumentException("a mark has 32 bits, %d does not fit".formatted(mark));
+        }
+        protocols = Frozen.listOrNull(protocols, "protocols");
+        sources = Frozen.listOrNull(sources, "sources");
+        destinations = Frozen.listOrNull(destinations, "destinations");
+        sourcePorts = Frozen.listOrNull(sourcePorts, "source_ports");
+        destPorts = Frozen.listOrNull(destPorts, "dest_ports");
+        icmpTypes = Frozen.listOrNull(icmpTypes, "icmp_types");
+        icmpCodes = Frozen.listOrNull(icmpCodes, "icmp_codes");
+        interfaces = Frozen.listOrNull(interfaces, "interfaces");
     }
 
     /** Whether this stands for a policy's default action. */
@@ -74,9 +83,5 @@ public record TableRule(
     @JsonIgnore
     public boolean isTerminal() {
         return !audit && (action == Action.ALLOW || action == Action.DENY);
-    }
-
-    private static <T> List<T> copyOf(List<T> list) {
-        return list == null ? null : List.copyOf(list);
     }
 }

@@ -1,15 +1,33 @@
 package io.aegisflux.segmentation.contracts;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Instant;
 import java.util.List;
 
-/** Aggregated flows of the last window, on {@code segmentation.telemetry.flows}. */
+/**
+ * Aggregated flows of the last window, on {@code segmentation.telemetry.flows}.
+ *
+ * @param from begin of the window
+ * @param to end of the window
+ * @param omitted rows that did not fit
+ */
 public record TelemetryFlows(Instant from, Instant to, List<Flow> flows, long omitted) {
     public TelemetryFlows {
-        flows = List.copyOf(flows);
+        requireNonNull(from, "from is missing");
+        requireNonNull(to, "to is missing");
+        flows = Frozen.list(flows, "flows");
     }
 
-    /** One row: equal source, destination, port, protocol and verdict on one host. */
+    /**
+     * One row: equal source, destination, port, protocol and verdict on one host.
+     *
+     * @param sourceIp null where the hook cannot know it
+     * @param destIp null where the hook cannot know it
+     * @param policyId the deciding policy, null for the posture and the failsafe
+     * @param policyVersion null with policyId
+     * @param ruleId null with policyId
+     */
     public record Flow(
             HostId hostId,
             String sourceIp,
@@ -22,5 +40,13 @@ public record TelemetryFlows(Instant from, Instant to, List<Flow> flows, long om
             String ruleId,
             long count,
             Instant first,
-            Instant last) {}
+            Instant last) {
+        public Flow {
+            requireNonNull(hostId, "host_id is missing");
+            requireNonNull(protocol, "protocol is missing");
+            requireNonNull(verdict, "verdict is missing");
+            requireNonNull(first, "first is missing");
+            requireNonNull(last, "last is missing");
+        }
+    }
 }

@@ -1,9 +1,19 @@
 package io.aegisflux.segmentation.contracts;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Instant;
 import java.util.List;
 
-/** The fleet at one glance, on {@code segmentation.telemetry.summary}. */
+/**
+ * The fleet at one glance, on {@code segmentation.telemetry.summary}. Packets and connections are sums over the hosts'
+ * last metrics.
+ *
+ * @param hosts known hosts
+ * @param hostsStale those of them that have not reported for some time
+ * @param perHost by host id
+ * @param topRules by packets, descending
+ */
 public record TelemetrySummary(
         Instant timestamp,
         int hosts,
@@ -19,17 +29,25 @@ public record TelemetrySummary(
         List<TopRule> topRules) {
 
     public TelemetrySummary {
-        perHost = List.copyOf(perHost);
-        topRules = List.copyOf(topRules);
+        requireNonNull(timestamp, "timestamp is missing");
+        perHost = Frozen.list(perHost, "per_host");
+        topRules = Frozen.list(topRules, "top_rules");
     }
 
+    /** The last that a host said. */
     public record HostSummary(
-            HostId hostId,
-            long revision,
-            Instant lastReport,
-            boolean stale,
-            long packetsAllowed,
-            long packetsDropped) {}
+            HostId hostId, long revision, Instant lastReport, boolean stale, long packetsAllowed, long packetsDropped) {
+        public HostSummary {
+            requireNonNull(hostId, "host_id is missing");
+            requireNonNull(lastReport, "last_report is missing");
+        }
+    }
 
-    public record TopRule(PolicyId policyId, long policyVersion, String ruleId, long packets) {}
+    /** A rule that met many packets, over all hosts. */
+    public record TopRule(PolicyId policyId, long policyVersion, String ruleId, long packets) {
+        public TopRule {
+            requireNonNull(policyId, "policy_id is missing");
+            requireNonNull(ruleId, "rule_id is missing");
+        }
+    }
 }

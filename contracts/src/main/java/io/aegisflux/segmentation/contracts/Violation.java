@@ -1,5 +1,7 @@
 package io.aegisflux.segmentation.contracts;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * One thing that is wrong with a document.
  *
@@ -7,4 +9,10 @@ package io.aegisflux.segmentation.contracts;
  * @param reason what is wrong, with the value
  * @param hint what to write instead
  */
-public record Violation(String path, String reason, String hint) {}
+public record Violation(String path, String reason, String hint) {
+    public Violation {
+        requireNonNull(path, "path is missing");
+        requireNonNull(reason, "reason is missing");
+        requireNonNull(hint, "hint is missing");
+    }
+}

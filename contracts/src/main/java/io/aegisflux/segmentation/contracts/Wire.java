@@ -6,9 +6,16 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 
@@ -17,12 +24,15 @@ public final class Wire {
     /** The largest policy document that is looked at, in bytes. */
     public static final int MAX_POLICY_BYTES = 512 * 1024;
 
+    private static final int REASON_SHOWN = 300;
+
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(64)
                             .maxStringLength(64 * 1024 * 1024)
                             .build())
+                    .disable(JsonFactory.Feature.CHARSET_DETECTION)
                     .build())
             .addModule(new JavaTimeModule())
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -30,6 +40,16 @@ public final class Wire {
                     JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .withCoercionConfig(
+                    LogicalType.Textual,
+                    text -> text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                            .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                            .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+            .enable(JsonNodeFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
 
     private Wire() {}
@@ -39,7 +59,11 @@ public final class Wire {
         return MAPPER;
     }
 
-    /** The message as bytes. */
+    /**
+     * The message as bytes.
+     *
+     * @throws IllegalArgumentException when it holds something that is no JSON
+     */
     public static byte[] write(Object message) {
         try {
             return MAPPER.writeValueAsBytes(message);
@@ -49,6 +73,9 @@ public final class Wire {
     }
 
     /**
+     * The message that the bytes are. Members it does not know are passed over; numbers and texts are not converted
+     * into each other, and nothing may follow the message.
+     *
      * @throws MalformedMessageException when the bytes are not a message of this type
      */
     public static <T> T read(byte[] bytes, Class<T> type) {
@@ -60,7 +87,24 @@ public final class Wire {
             }
             return message;
         } catch (IOException e) {
-            throw new MalformedMessageException("not a %s: %s".formatted(type.getSimpleName(), e.getMessage()), e);
+            throw new MalformedMessageException("not a %s: %s".formatted(type.getSimpleName(), reason(e)), e);
         }
+    }
+
+    /** Where and why, without the message's text at length: the sentence travels on the bus again. */
+    private static String reason(IOException e) {
+        String what = e instanceof ValueInstantiationException && e.getCause() != null
+                ? e.getCause().getMessage() // what the record's constructor says
+                : e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
+        String where = e instanceof JsonMappingException mapping ? pointer(mapping) : "";
+        return Quoted.cleaned(where.isEmpty() ? what : where + ": " + what, REASON_SHOWN);
+    }
+
+    private static String pointer(JsonMappingException e) {
+        StringBuilder pointer = new StringBuilder();
+        for (JsonMappingException.Reference step : e.getPath()) {
+            pointer.append('/').append(step.getFieldName() == null ? step.getIndex() : step.getFieldName());
+        }
+        return pointer.toString();
     }
 }

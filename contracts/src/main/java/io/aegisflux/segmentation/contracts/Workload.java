@@ -1,5 +1,7 @@
 package io.aegisflux.segmentation.contracts;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 import java.util.Map;
 
@@ -10,7 +12,9 @@ import java.util.Map;
  */
 public record Workload(String name, Map<String, String> labels, List<String> addresses) {
     public Workload {
-        labels = labels == null ? Map.of() : Map.copyOf(labels);
-        addresses = addresses == null ? List.of() : List.copyOf(addresses);
+        requireNonNull(name, "name is missing");
+        labels = Frozen.map(labels);
+        addresses = Frozen.listOrEmpty(addresses, "addresses");
+        addresses.forEach(Addresses::parse);
     }
 }
