@@ -1,0 +1,94 @@
+package io.aegisflux.segmentation.cli.bus;
+
+import static java.util.Objects.requireNonNull;
+
+import io.aegisflux.segmentation.cli.outcome.Failure;
+import io.aegisflux.segmentation.contracts.PolicyAccepted;
+import io.aegisflux.segmentation.contracts.PolicyApi;
+import io.aegisflux.segmentation.contracts.PolicyId;
+import io.aegisflux.segmentation.contracts.StoredPolicy;
+import io.aegisflux.segmentation.contracts.Subjects;
+import io.aegisflux.segmentation.contracts.Wire;
+import io.nats.client.Connection;
+import io.nats.client.Dispatcher;
+import io.nats.client.Message;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** What segctl asks of policy-service. */
+public final class PolicyBus {
+    private static final byte[] DELETION = new byte[0];
+
+    private final BusClient bus;
+
+    public PolicyBus(BusClient bus) {
+        this.bus = requireNonNull(bus, "bus is null");
+    }
+
+    /** The policies that are not deleted. */
+    public PolicyApi.ListReply list() {
+        return ask("list", new byte[0], PolicyApi.ListReply.class);
+    }
+
+    /** The known hosts. */
+    public PolicyApi.HostsReply hosts() {
+        return ask("hosts", new byte[0], PolicyApi.HostsReply.class);
+    }
+
+    /**
+     * A version of a policy.
+     *
+     * @param version null for the latest
+     */
+    public StoredPolicy get(PolicyId policy, Long version) {
+        return ask("get", Wire.write(new PolicyApi.GetRequest(policy, version)), StoredPolicy.class);
+    }
+
+    /**
+     * Publishes a document and waits for what policy-service says to it.
+     *
+     * @throws Failure when it is refused, or when nobody decides in time
+     */
+    public PolicyAccepted publish(PolicyId policy, byte[] document) {
+        return submit(Subjects.policy(policy), document);
+    }
+
+    /** Publishes a deletion, as {@link #publish}. */
+    public PolicyAccepted delete(PolicyId policy) {
+        return submit(Subjects.policy(policy), DELETION);
+    }
+
+    private <T> T ask(String verb, byte[] request, Class<T> type) {
+        return Answers.read(bus.request(Subjects.api("policy", verb), null, request), type);
+    }
+
+    /**
+     * Two answer a policy that is published as a request: the stream, that it is stored, and policy-service, what it
+     * thinks of it. The second counts.
+     */
+    private PolicyAccepted submit(String subject, byte[] body) {
+        Connection connection = bus.connection();
+        String inbox = connection.createInbox();
+        CompletableFuture<Message> decision = new CompletableFuture<>();
+        AtomicReference<StreamsWord> stored = new AtomicReference<>();
+        Dispatcher dispatcher = connection.createDispatcher(reply -> StreamsWord.of(reply)
+                .ifPresentOrElse(
+                        word -> word.refusal().ifPresentOrElse(decision::completeExceptionally, () -> stored.set(word)),
+                        () -> decision.complete(reply)));
+        try {
+            dispatcher.subscribe(inbox);
+            connection.publish(subject, inbox, body);
+            Message reply = bus.await(decision, subject);
+            if (NoResponders.isMeantBy(reply)) {
+                throw BusClient.noResponders(subject);
+            }
+            return Answers.read(reply, PolicyAccepted.class);
+        } catch (IllegalArgumentException e) {
+            throw bus.tooLarge(subject, body, e);
+        } catch (Failure failure) {
+            throw stored.get() != null && !decision.isDone() ? stored.get().undecided(subject, bus.timeout()) : failure;
+        } finally {
+            connection.closeDispatcher(dispatcher);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.aegisflux.segmentation.cli.command;
+
+import io.aegisflux.segmentation.cli.terminal.Cell;
+import io.aegisflux.segmentation.cli.terminal.Glyph;
+import io.aegisflux.segmentation.cli.terminal.Output;
+import io.aegisflux.segmentation.contracts.PolicyAccepted;
+
+/** One line for a policy that was accepted. */
+final class AcceptedLine {
+    private static final int DIGEST_SHOWN = 12;
+
+    private AcceptedLine() {}
+
+    static String of(PolicyAccepted accepted, Output output) {
+        Cell verdict = Glyph.YES.with("ACCEPTED", output.face());
+        String digest = accepted.digest() == null
+                ? ""
+                : "  sha256:"
+                        + accepted.digest()
+                                .substring(
+                                        0,
+                                        Math.min(DIGEST_SHOWN, accepted.digest().length()));
+        return "%s  %s v%d  %s%s"
+                .formatted(
+                        verdict.tone().paint(verdict.text(), output.outColors()),
+                        accepted.policyId(),
+                        accepted.version(),
+                        accepted.action(),
+                        digest);
+    }
+}

@@ -1,0 +1,26 @@
+package io.aegisflux.segmentation.cli.command;
+
+import java.time.Duration;
+import picocli.CommandLine;
+
+/** Every verb under its place. */
+public final class CommandTree {
+    private CommandTree() {}
+
+    public static CommandLine of(RootCommand root) {
+        CommandLine policy = new CommandLine(new PolicyCommand())
+                .addSubcommand(new PolicyApplyCommand(root))
+                .addSubcommand(new PolicyGetCommand(root))
+                .addSubcommand(new PolicyListCommand(root))
+                .addSubcommand(new PolicyDeleteCommand(root));
+        return new CommandLine(root)
+                .addSubcommand(new StatusCommand(root))
+                .addSubcommand(policy)
+                .addSubcommand(new EventsCommand(root))
+                .addSubcommand(new PubCommand(root))
+                .addSubcommand(new SubCommand(root))
+                .addSubcommand(new ReqCommand(root))
+                .registerConverter(Duration.class, new DurationText())
+                .setCaseInsensitiveEnumValuesAllowed(true);
+    }
+}

@@ -1,0 +1,101 @@
+package io.aegisflux.segmentation.cli.command;
+
+import io.aegisflux.segmentation.cli.bus.BusClient;
+import io.aegisflux.segmentation.cli.bus.PolicyBus;
+import io.aegisflux.segmentation.cli.outcome.ExitCode;
+import io.aegisflux.segmentation.cli.outcome.Failure;
+import io.aegisflux.segmentation.cli.terminal.Output;
+import io.aegisflux.segmentation.contracts.ApiError;
+import io.aegisflux.segmentation.contracts.PolicyAccepted;
+import io.aegisflux.segmentation.contracts.PolicyId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Publishes policies and says what became of each. */
+@Command(
+        name = "apply",
+        description = {
+            "Publish policies and wait for the verdict on each.",
+            "Each document goes to segmentation.policies.<its id>, as a plain publish would; one that is refused"
+                    + " changes nothing and does not hold up the others."
+        },
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  segctl policy apply -f examples/web-db.json",
+            "  segctl policy apply -f policies/ -o json",
+            "  generate | segctl policy apply -f -"
+        })
+final class PolicyApplyCommand implements Callable<Integer> {
+    private final RootCommand root;
+
+    @Option(
+            names = {"-f", "--file"},
+            paramLabel = "FILE|DIR",
+            required = true,
+            arity = "1..*",
+            description = "Policies; the .json files of a directory; - is stdin.")
+    private List<String> files;
+
+    PolicyApplyCommand(RootCommand root) {
+        this.root = root;
+    }
+
+    /**
+     * What became of one file.
+     *
+     * @param accepted null when it was refused
+     * @param error null when it was accepted
+     */
+    record Outcome(String file, PolicyAccepted accepted, ApiError error) {}
+
+    @Override
+    public Integer call() {
+        List<PolicyFiles.Content> contents = PolicyFiles.read(files, root.stdio());
+        List<Outcome> outcomes = new ArrayList<>();
+        Map<PolicyId, String> seen = new HashMap<>();
+        int worst = ExitCode.OK;
+        Output output = root.output();
+        try (BusClient bus = root.connect()) {
+            PolicyBus policies = new PolicyBus(bus);
+            for (PolicyFiles.Content content : contents) {
+                try {
+                    PolicyDocument document = PolicyDocument.parse(content.name(), content.bytes());
+                    String other = seen.putIfAbsent(document.id(), content.name());
+                    if (other != null) {
+                        throw Failure.refused(new ApiError(
+                                ApiError.INVALID_POLICY,
+                                "policy %s is in %s already".formatted(document.id(), other),
+                                "give each file an id of its own",
+                                List.of()));
+                    }
+                    outcomes.add(new Outcome(content.name(), policies.publish(document.id(), document.bytes()), null));
+                } catch (Failure failure) {
+                    ApiError error = failure.error().orElseThrow(() -> failure);
+                    outcomes.add(new Outcome(content.name(), null, error));
+                    worst = worst == ExitCode.INTERNAL ? worst : failure.exitCode();
+                }
+                if (!output.isJson()) {
+                    print(outcomes.getLast(), output);
+                }
+            }
+        }
+        if (output.isJson()) {
+            output.json(outcomes);
+        }
+        return worst;
+    }
+
+    private static void print(Outcome outcome, Output output) {
+        if (outcome.accepted() != null) {
+            output.line(AcceptedLine.of(outcome.accepted(), output));
+        } else {
+            Refusal.print(outcome.file(), outcome.error(), output);
+        }
+    }
+}

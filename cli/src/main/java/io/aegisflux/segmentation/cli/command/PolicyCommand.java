@@ -1,0 +1,12 @@
+package io.aegisflux.segmentation.cli.command;
+
+import picocli.CommandLine.Command;
+
+/** The group of the verbs about policies. */
+@Command(
+        name = "policy",
+        description = "Policies: apply, get, ls, delete.",
+        synopsisSubcommandLabel = "COMMAND",
+        footerHeading = "%nExample:%n",
+        footer = "  segctl policy apply -f examples/web-db.json")
+final class PolicyCommand {}
