@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* Counting, one copy a CPU. Connect hooks can be preempted by their like, so all additions are atomic. */
+#ifndef SEGMENTATION_COUNTERS_H
+#define SEGMENTATION_COUNTERS_H
+
+#include "maps.h"
+
+static __always_inline struct totals *totals_of_cpu(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&totals, &zero);
+}
+
+static __always_inline void count_rule(__s32 rule, __u64 packets, __u64 bytes)
+{
+	struct rule_counter *counter;
+	__u32 slot = rule;
+
+	if (rule == NO_RULE)
+		return;
+	counter = bpf_map_lookup_elem(&rule_counters, &slot);
+	if (!counter)
+		return;
+	__sync_fetch_and_add(&counter->packets, packets);
+	__sync_fetch_and_add(&counter->bytes, bytes);
+}
+
+static __always_inline void count_verdict(__u32 hook, __u32 verdict, __u32 reason, __u64 packets, __u64 bytes)
+{
+	struct totals *sums = totals_of_cpu();
+
+	/* hidden from the compiler, which would check a copy of the index that the verifier does not follow */
+	asm volatile("" : "+r"(hook), "+r"(verdict), "+r"(reason));
+	if (!sums || hook >= HOOKS || verdict >= VERDICTS || reason >= REASONS)
+		return;
+	__sync_fetch_and_add(&sums->packets[hook][verdict], packets);
+	__sync_fetch_and_add(&sums->bytes[hook][verdict], bytes);
+	if (verdict == VERDICT_DROPPED)
+		__sync_fetch_and_add(&sums->drops[reason], packets);
+}
+
+static __always_inline void count_blocked(void)
+{
+	struct totals *sums = totals_of_cpu();
+
+	if (sums)
+		__sync_fetch_and_add(&sums->connections_blocked, 1);
+}
+
+static __always_inline void count_lost_events(__u64 lost)
+{
+	struct totals *sums = totals_of_cpu();
+
+	if (sums)
+		__sync_fetch_and_add(&sums->events_lost, lost);
+}
+
+#endif

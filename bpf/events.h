@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* Decisions on their way to the agent. Never waits: what finds the ring full is counted. */
+#ifndef SEGMENTATION_EVENTS_H
+#define SEGMENTATION_EVENTS_H
+
+#include "classify.h"
+#include "counters.h"
+
+#define COMM_LENGTH 16 /* TASK_COMM_LEN */
+
+struct event {
+	__u64 time; /* ns, CLOCK_MONOTONIC */
+	__u32 generation;
+	__s32 rule;  /* slot, or NO_RULE */
+	__s32 audit; /* slot of the audit rule that would have denied, or NO_RULE */
+	__u32 ifindex;
+	__u32 length; /* bytes; 0 at connect hooks */
+	__u32 pid;    /* of the thread group; 0 where no process is at hand */
+	__u32 mark;
+	__u16 sport; /* host byte order */
+	__u16 dport;
+	__be32 src[4]; /* IPv4 in word 0; all zero where the hook cannot know it */
+	__be32 dst[4];
+	__u8 reason;
+	__u8 verdict;
+	__u8 hook;
+	__u8 direction;
+	__u8 family; /* 0 when the packet was malformed before that */
+	__u8 proto;
+	__u8 icmp_type;
+	__u8 icmp_code;
+	char comm[COMM_LENGTH];
+};
+
+struct decision {
+	__u32 generation;
+	__s32 rule;
+	__s32 audit;
+	__u32 mark;
+	__u8 verdict;
+	__u8 reason;
+	__u8 hook;
+	__u8 direction;
+	__u8 marked;
+	__u8 is_new; /* not carried over from an earlier packet's */
+	__u8 unused[2];
+};
+
+/* Global, so that the verifier checks it by itself; its result only pleases kernels that ask for one. */
+__noinline int emit(const struct packet *pkt, const struct decision *decision, __s32 rule, __u8 reason,
+		    bool with_process)
+{
+	struct event *event;
+
+	if (!pkt || !decision)
+		return 0;
+	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	if (!event) {
+		count_lost_events(1);
+		return 0;
+	}
+	event->time = bpf_ktime_get_ns();
+	event->generation = decision->generation;
+	event->rule = rule;
+	event->audit = decision->audit;
+	event->ifindex = pkt->ifindex;
+	event->length = pkt->length;
+	event->mark = decision->mark;
+	event->sport = pkt->sport;
+	event->dport = pkt->dport;
+	__builtin_memcpy(event->src, pkt->src, sizeof(event->src));
+	__builtin_memcpy(event->dst, pkt->dst, sizeof(event->dst));
+	event->reason = reason;
+	event->verdict = decision->verdict;
+	event->hook = decision->hook;
+	event->direction = decision->direction;
+	event->family = pkt->family;
+	event->proto = pkt->proto;
+	event->icmp_type = pkt->icmp_type;
+	event->icmp_code = pkt->icmp_code;
+	event->pid = 0;
+	__builtin_memset(event->comm, 0, sizeof(event->comm));
+	if (with_process) {
+		event->pid = bpf_get_current_pid_tgid() >> 32;
+		bpf_get_current_comm(event->comm, sizeof(event->comm));
+	}
+	bpf_ringbuf_submit(event, 0);
+	return 0;
+}
+
+/* What the decision is worth an event for: a drop, a new flow an audit policy would have denied, each log rule. */
+static __always_inline void report(const struct scan *scan, const struct decision *decision, bool with_process)
+{
+	if (decision->verdict == VERDICT_DROPPED)
+		emit(&scan->pkt, decision, decision->rule, decision->reason, with_process);
+	else if (decision->verdict == VERDICT_AUDITED && decision->is_new)
+		emit(&scan->pkt, decision, decision->rule, REASON_AUDIT_WOULD_DENY, with_process);
+	if (!decision->is_new)
+		return;
+	for (__u32 i = 0; i < LOGGED_MAX; i++) {
+		if (i >= scan->logged_count)
+			break;
+		emit(&scan->pkt, decision, scan->logged[i], REASON_RULE_LOG, with_process);
+	}
+	if (scan->logged_count > LOGGED_MAX)
+		count_lost_events(scan->logged_count - LOGGED_MAX);
+}
+
+#endif

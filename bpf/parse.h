@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * From bytes to a struct packet: Ethernet, VLAN and QinQ, IPv4 with options and fragments, IPv6 with extension
+ * headers, TCP, UDP, SCTP, ICMP, ICMPv6. Tunnels are judged by their outer header.
+ */
+#ifndef SEGMENTATION_PARSE_H
+#define SEGMENTATION_PARSE_H
+
+#include "types.h"
+
+/* Enough for Ethernet, two tags, IPv4 with all options or IPv6 with several extension headers, and an L4 header. */
+#define HEADERS_MAX 256
+
+#define VLAN_DEPTH 2
+#define EXTENSIONS_MAX 8
+
+#define IP4_MORE_FRAGMENTS 0x2000
+#define IP4_OFFSET 0x1FFF
+#define IP6_MORE_FRAGMENTS 0x0001
+#define IP6_OFFSET 0xFFF8
+
+#define TCP_FIN 0x01
+#define TCP_SYN 0x02
+#define TCP_RST 0x04
+#define TCP_ACK 0x10
+
+/* Bits of packet.has; a box names in box_terms.needs those without which it never matches. */
+#define HAS_PORTS 0x01
+#define HAS_ICMP 0x02
+#define HAS_INGRESS 0x04
+#define HAS_EGRESS 0x08
+
+enum fragment {
+	FRAGMENT_NONE = 0,
+	FRAGMENT_FIRST = 1,
+	FRAGMENT_LATER = 2, /* carries no L4 header, so it has neither ports nor ICMP type */
+};
+
+enum parsed {
+	PARSED_IP,
+	PARSED_OTHER, /* ARP, LLDP, MPLS...: not for an IP policy to judge */
+	PARSED_MALFORMED,
+};
+
+struct packet {
+	__be32 src[4]; /* IPv4 in word 0 */
+	__be32 dst[4];
+	__u64 interface; /* one bit: the slot of the interface, INTERFACE_UNKNOWN for none */
+	__u32 ifindex;
+	__u32 length;	   /* bytes from the Ethernet header on */
+	__be32 fragment_id;
+	__u16 sport; /* host byte order; 0 without HAS_PORTS */
+	__u16 dport;
+	__be16 icmp_id; /* of echo requests and replies */
+	__u8 family;
+	__u8 proto; /* IPv6: of the last header */
+	__u8 icmp_type;
+	__u8 icmp_code;
+	__u8 has;
+	__u8 tcp_flags;
+	__u8 fragment;
+	__u8 hop_limit;
+	__u16 quoted; /* ICMP: offset of what follows the 8 bytes of header, 0 when nothing does */
+};
+
+/* Walks the headers; pos never passes end. */
+struct cursor {
+	void *start;
+	void *pos;
+	void *end;
+};
+
+static __always_inline void *take(struct cursor *cur, __u32 size)
+{
+	void *at = cur->pos;
+
+	if (at + size > cur->end)
+		return NULL;
+	cur->pos = at + size;
+	return at;
+}
+
+struct vlan_tag {
+	__be16 tci;
+	__be16 proto;
+};
+
+struct ports {
+	__be16 source;
+	__be16 dest;
+};
+
+struct icmp_head {
+	__u8 type;
+	__u8 code;
+	__be16 checksum;
+};
+
+struct icmp_echo_id {
+	__be16 id;
+	__be16 sequence;
+};
+
+/* Every extension header has at least 8 bytes and begins with the type of the next. */
+struct extension {
+	__u8 next;
+	__u8 length;
+	__be16 fragment_offset; /* this and the id: in a fragment header */
+	__be32 fragment_id;
+};
+
+/* One bit for each type, all below 64. */
+#define EXTENSIONS                                                                                                     \
+	(1ULL << IPPROTO_HOPOPTS | 1ULL << IPPROTO_ROUTING | 1ULL << IPPROTO_FRAGMENT | 1ULL << IPPROTO_AH |           \
+	 1ULL << IPPROTO_DSTOPTS)
+
+/* The ethertype in host byte order; 0 when the frame ends too early. */
+static __always_inline __u16 parse_ethernet(struct cursor *cur)
+{
+	struct ethhdr *eth = take(cur, sizeof(*eth));
+	__u16 type;
+
+	if (!eth)
+		return 0;
+	type = bpf_ntohs(eth->h_proto);
+#pragma unroll
+	for (int i = 0; i < VLAN_DEPTH; i++) {
+		struct vlan_tag *tag;
+
+		if (type != ETH_P_8021Q && type != ETH_P_8021AD)
+			break;
+		tag = take(cur, sizeof(*tag));
+		if (!tag)
+			return 0;
+		type = bpf_ntohs(tag->proto);
+	}
+	return type;
+}
+
+static __always_inline bool has_ports(__u8 proto)
+{
+	return proto == IPPROTO_TCP || proto == IPPROTO_UDP || proto == IPPROTO_SCTP;
+}
+
+static __always_inline bool is_icmp(__u8 proto)
+{
+	return proto == IPPROTO_ICMP || proto == IPPROTO_ICMPV6;
+}
+
+/*
+ * The L4 header. A header that is cut short is malformed, in a first fragment as well: RFC 1858 warns of flags and
+ * ports that hide in the second one.
+ */
+static __always_inline enum parsed parse_transport(struct cursor *cur, struct packet *pkt)
+{
+	if (pkt->proto == IPPROTO_TCP) {
+		struct tcphdr *tcp = take(cur, sizeof(*tcp));
+
+		if (!tcp)
+			return PARSED_MALFORMED;
+		pkt->sport = bpf_ntohs(tcp->source);
+		pkt->dport = bpf_ntohs(tcp->dest);
+		pkt->tcp_flags = ((__u8 *)tcp)[13];
+		pkt->has |= HAS_PORTS;
+	} else if (pkt->proto == IPPROTO_UDP || pkt->proto == IPPROTO_SCTP) {
+		/* both begin with the ports and have at least 8 bytes */
+		struct ports *ports = take(cur, sizeof(struct udphdr));
+
+		if (!ports)
+			return PARSED_MALFORMED;
+		pkt->sport = bpf_ntohs(ports->source);
+		pkt->dport = bpf_ntohs(ports->dest);
+		pkt->has |= HAS_PORTS;
+	} else if (is_icmp(pkt->proto)) {
+		struct icmp_head *icmp = take(cur, sizeof(*icmp));
+		struct icmp_echo_id *echo;
+
+		if (!icmp)
+			return PARSED_MALFORMED;
+		pkt->icmp_type = icmp->type;
+		pkt->icmp_code = icmp->code;
+		pkt->has |= HAS_ICMP;
+		echo = take(cur, sizeof(*echo));
+		if (echo) {
+			pkt->icmp_id = echo->id;
+			pkt->quoted = cur->pos - cur->start;
+		}
+	}
+	return PARSED_IP;
+}
+
+static __always_inline enum parsed parse_ip4(struct cursor *cur, struct packet *pkt)
+{
+	struct iphdr *ip = take(cur, sizeof(*ip));
+	__u16 fragment, total;
+	__u32 header;
+	__u8 first;
+
+	if (!ip)
+		return PARSED_MALFORMED;
+	first = *(__u8 *)ip;
+	header = (first & 0x0F) * 4;
+	if (first >> 4 != 4 || header < sizeof(*ip))
+		return PARSED_MALFORMED;
+	/* 0 stands for a BIG TCP packet above 64 KiB, which only this host can have made */
+	total = bpf_ntohs(ip->tot_len);
+	if (total && total < header)
+		return PARSED_MALFORMED;
+	pkt->family = FAMILY_V4;
+	pkt->src[0] = ip->saddr;
+	pkt->dst[0] = ip->daddr;
+	pkt->proto = ip->protocol;
+	pkt->hop_limit = ip->ttl;
+	pkt->fragment_id = ip->id;
+	fragment = bpf_ntohs(ip->frag_off);
+	if (!take(cur, header - sizeof(*ip)))
+		return PARSED_MALFORMED;
+	if (fragment & IP4_OFFSET) {
+		pkt->fragment = FRAGMENT_LATER;
+		/* a fragment that begins 8 bytes in could overwrite the flags of a first one (RFC 3128) */
+		if ((fragment & IP4_OFFSET) == 1 && pkt->proto == IPPROTO_TCP)
+			return PARSED_MALFORMED;
+		return PARSED_IP;
+	}
+	if (fragment & IP4_MORE_FRAGMENTS)
+		pkt->fragment = FRAGMENT_FIRST;
+	return parse_transport(cur, pkt);
+}
+
+static __always_inline enum parsed parse_ip6(struct cursor *cur, struct packet *pkt)
+{
+	struct ipv6hdr *ip = take(cur, sizeof(*ip));
+	__u8 next;
+
+	if (!ip || *(__u8 *)ip >> 4 != 6)
+		return PARSED_MALFORMED;
+	pkt->family = FAMILY_V6;
+	__builtin_memcpy(pkt->src, &ip->saddr, sizeof(pkt->src));
+	__builtin_memcpy(pkt->dst, &ip->daddr, sizeof(pkt->dst));
+	pkt->hop_limit = ip->hop_limit;
+	next = ip->nexthdr;
+	for (int i = 0; i < EXTENSIONS_MAX; i++) {
+		struct extension *ext;
+		__u32 is_ah, words;
+
+		if (next >= 64 || !(EXTENSIONS >> next & 1)) {
+			pkt->proto = next;
+			return parse_transport(cur, pkt);
+		}
+		ext = take(cur, sizeof(*ext));
+		if (!ext)
+			return PARSED_MALFORMED;
+		if (next == IPPROTO_FRAGMENT) {
+			__u16 offset = bpf_ntohs(ext->fragment_offset);
+
+			/* no sender fragments twice */
+			if (pkt->fragment != FRAGMENT_NONE)
+				return PARSED_MALFORMED;
+			next = ext->next;
+			pkt->fragment_id = ext->fragment_id;
+			if (offset & IP6_OFFSET) {
+				pkt->fragment = FRAGMENT_LATER;
+				pkt->proto = next;
+				return PARSED_IP;
+			}
+			/* neither offset nor more: an atomic fragment is a whole packet (RFC 6946) */
+			if (offset & IP6_MORE_FRAGMENTS)
+				pkt->fragment = FRAGMENT_FIRST;
+			continue;
+		}
+		/*
+		 * Beyond these 8 bytes AH has length words of 4 bytes, the others as many of 8. Without a branch: the
+		 * verifier would follow both ways through all that comes after.
+		 */
+		is_ah = ((__u32)(next ^ IPPROTO_AH) - 1) >> 31;
+		words = (__u32)ext->length << (1 - is_ah);
+		/* hidden from the compiler, which would drop the bound as needless; the verifier needs it */
+		asm volatile("" : "+r"(words));
+		next = ext->next;
+		if (!take(cur, (words & 0x1FF) * 4))
+			return PARSED_MALFORMED;
+	}
+	return PARSED_MALFORMED; /* a longer chain than any honest sender's (RFC 8504 §5.3 lets a host set a limit) */
+}
+
+/* l3: the frame has no Ethernet header, as on tun devices. */
+static __always_inline enum parsed parse(struct cursor *cur, struct packet *pkt, bool l3)
+{
+	__u16 type;
+
+	if (l3) {
+		__u8 *first = cur->pos;
+
+		if ((void *)(first + 1) > cur->end)
+			return PARSED_MALFORMED;
+		type = *first >> 4 == 4 ? ETH_P_IP : *first >> 4 == 6 ? ETH_P_IPV6 : 0;
+	} else {
+		type = parse_ethernet(cur);
+	}
+	if (type == ETH_P_IP)
+		return parse_ip4(cur, pkt);
+	if (type == ETH_P_IPV6)
+		return parse_ip6(cur, pkt);
+	return PARSED_OTHER;
+}
+
+/* Headers may lie outside the linear part; what cannot be pulled in will be malformed. */
+static __always_inline void pull_headers(struct __sk_buff *skb)
+{
+	__u32 wanted = skb->len < HEADERS_MAX ? skb->len : HEADERS_MAX;
+
+	if ((void *)(long)skb->data + wanted > (void *)(long)skb->data_end)
+		bpf_skb_pull_data(skb, wanted);
+}
+
+/*
+ * Global functions, which the verifier checks once and by themselves: what it knows of each way through the headers
+ * would else multiply with the ways through all that follows.
+ */
+__noinline int parse_skb(struct __sk_buff *skb, struct packet *pkt, bool l3)
+{
+	struct cursor cur;
+
+	if (!pkt)
+		return PARSED_MALFORMED;
+	cur.start = cur.pos = (void *)(long)skb->data;
+	cur.end = (void *)(long)skb->data_end;
+	return parse(&cur, pkt, l3);
+}
+
+__noinline int parse_xdp(struct xdp_md *ctx, struct packet *pkt)
+{
+	struct cursor cur;
+
+	if (!pkt)
+		return PARSED_MALFORMED;
+	cur.start = cur.pos = (void *)(long)ctx->data;
+	cur.end = (void *)(long)ctx->data_end;
+	return parse(&cur, pkt, false);
+}
+
+#endif

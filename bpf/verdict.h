@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* From a packet to a decision: conntrack, failsafe, policy, in this order; then memory, counters and events. */
+#ifndef SEGMENTATION_VERDICT_H
+#define SEGMENTATION_VERDICT_H
+
+#include "classify.h"
+#include "conntrack.h"
+#include "counters.h"
+#include "events.h"
+#include "failsafe.h"
+
+/* How the flow of a packet stands, filled by flow_standing(). */
+struct standing {
+	__u32 ifindex;	  /* of the original packets */
+	__u8 from_a;
+	__u8 original;	  /* the packet goes the way of the flow's first one */
+	__u8 remember;	  /* an allow verdict goes into conntrack */
+	__u8 established; /* decided */
+};
+
+static __always_inline __u64 descriptor_in_force(void)
+{
+	__u32 index = DESCRIPTOR_IN_FORCE;
+	__u64 *descriptor = bpf_map_lookup_elem(&descriptors, &index);
+
+	/* one load: a packet never sees half a switch */
+	return descriptor ? *(volatile __u64 *)descriptor : 0;
+}
+
+static __always_inline __u64 interface_bit(__u32 ifindex)
+{
+	struct interface *interface = bpf_map_lookup_elem(&interfaces, &ifindex);
+
+	return interface ? interface->bit : INTERFACE_UNKNOWN;
+}
+
+static __always_inline void conclude(struct decision *decision, const struct scan *scan, __u64 descriptor)
+{
+	bool denied = scan->action ? scan->action == BOX_DENY : DESCRIPTOR_DENY(descriptor);
+
+	decision->rule = scan->rule;
+	decision->audit = scan->audit_denies ? scan->audit : NO_RULE;
+	decision->mark = scan->mark;
+	decision->marked = scan->marked;
+	decision->is_new = 1;
+	decision->verdict = denied ? VERDICT_DROPPED : VERDICT_ALLOWED;
+	if (!scan->action)
+		decision->reason = REASON_POSTURE;
+	else if (denied)
+		decision->reason = scan->is_default ? REASON_DEFAULT_DENY : REASON_RULE_DENY;
+	else
+		decision->reason = scan->is_default ? REASON_DEFAULT_ALLOW : REASON_RULE_ALLOW;
+	if (!denied && scan->audit_denies) {
+		decision->verdict = VERDICT_AUDITED;
+		decision->reason = REASON_AUDIT_WOULD_DENY;
+	}
+}
+
+static __always_inline void pass_established(struct decision *decision, const struct flow_verdict *verdict,
+					     bool original)
+{
+	decision->rule = verdict->rule;
+	decision->audit = verdict->audit;
+	decision->verdict = verdict->audit == NO_RULE ? VERDICT_ALLOWED : VERDICT_AUDITED;
+	decision->reason = REASON_ESTABLISHED;
+	decision->mark = verdict->mark;
+	decision->marked = original && verdict->flags & FLOW_MARKED;
+	decision->is_new = 0;
+}
+
+/*
+ * Looks the flow up; when it stands allowed by this generation, decides. This and what follows are global functions,
+ * so that the verifier checks each by itself and once.
+ */
+__noinline int flow_standing(struct standing *standing, const struct flow_key *key, struct decision *decision,
+			     const struct packet *pkt, __u64 now)
+{
+	const struct flow_verdict *verdict;
+	struct flow *flow;
+	__u8 direction;
+
+	if (!standing || !key || !decision || !pkt)
+		return 0;
+	direction = decision->direction;
+	standing->original = true;
+	standing->remember = true;
+	standing->established = false;
+	standing->ifindex = pkt->ifindex;
+	if (is_opening(pkt))
+		return 0; /* judged as itself, whatever the entry says */
+	flow = flow_find(key, now);
+	if (!flow) {
+		if (is_echo_reply(pkt))
+			standing->remember = false; /* nothing asked for it */
+		else
+			standing->original = !looks_like_reply(pkt);
+		return 0;
+	}
+	standing->original = !!flow->from_a == !!standing->from_a;
+	/* the index is 0 or 1: written so that the verifier sees it */
+	verdict = (standing->original ? direction : !direction) == INGRESS ? &flow->verdict[INGRESS]
+									    : &flow->verdict[EGRESS];
+	if (!(verdict->flags & FLOW_ALLOWED)) {
+		/* a flow that entered by a hook we do not hold: judged as itself */
+		standing->remember = standing->original;
+		standing->original = true;
+		return 0;
+	}
+	if (!standing->original)
+		standing->ifindex = verdict->ifindex;
+	if (verdict->generation == decision->generation && verdict->ifindex == standing->ifindex) {
+		pass_established(decision, verdict, standing->original);
+		flow_touch(flow, pkt, standing->original, now);
+		standing->established = true;
+	}
+	return 0;
+}
+
+/* Notes an allowed flow, or that this generation allows it too. */
+__noinline int flow_remember(const struct standing *standing, const struct flow_key *key,
+			     const struct decision *decision, const struct packet *pkt, __u64 now)
+{
+	struct flow_verdict *verdict;
+	struct flow *known;
+	struct flow flow = {};
+	bool originator_a;
+
+	if (!standing || !key || !decision || !pkt)
+		return 0;
+	originator_a = !!standing->original == !!standing->from_a;
+	known = flow_find(key, now);
+	/*
+	 * Written whole, never in place: the kernel gives evicted LRU elements to other flows at once, and a verdict
+	 * must not land in one of these.
+	 */
+	if (known && !!known->from_a == originator_a && !(is_opening(pkt) && known->state == FLOW_CLOSING))
+		flow = *known;
+	if (is_opening(pkt)) {
+		flow.state = FLOW_OPENING;
+		flow.fins = 0;
+	} else if (pkt->proto == IPPROTO_TCP || !standing->original) {
+		flow.state = FLOW_ESTABLISHED;
+	}
+	flow.from_a = originator_a;
+	flow.last_seen = now;
+	verdict = (standing->original ? decision->direction : !decision->direction) == INGRESS
+			  ? &flow.verdict[INGRESS]
+			  : &flow.verdict[EGRESS];
+	verdict->generation = decision->generation;
+	verdict->rule = decision->rule;
+	verdict->audit = decision->audit;
+	verdict->mark = decision->mark;
+	verdict->ifindex = standing->ifindex;
+	verdict->flags = FLOW_ALLOWED | (decision->marked ? FLOW_MARKED : 0);
+	bpf_map_update_elem(&conntrack, key, &flow, BPF_ANY);
+	return 0;
+}
+
+/*
+ * An ICMP error that quotes a packet of a flow allowed by this generation passes. One about a flow of an older
+ * generation is judged as any packet: the flow itself is judged again with its next packet, and the error after it
+ * passes or not accordingly.
+ */
+__noinline bool is_related(struct __sk_buff *skb, struct decision *decision, const struct packet *pkt, __u64 now)
+{
+	const struct flow_verdict *verdict;
+	struct packet inner = {};
+	struct flow_key key = {};
+	struct flow *flow;
+	bool from_a, original;
+	__u8 direction;
+
+	if (!decision || !pkt)
+		return false;
+	direction = !decision->direction; /* of the quoted packet */
+	if (!parse_quoted(skb, pkt, &inner))
+		return false;
+	from_a = flow_key_of(&key, &inner);
+	flow = flow_find(&key, now);
+	if (!flow)
+		return false;
+	original = !!flow->from_a == from_a;
+	verdict = (original ? direction : !direction) == INGRESS ? &flow->verdict[INGRESS] : &flow->verdict[EGRESS];
+	if (!(verdict->flags & FLOW_ALLOWED) || verdict->generation != decision->generation)
+		return false;
+	pass_established(decision, verdict, false);
+	return true;
+}
+
+/* A later fragment follows its first one, if that was judged by this generation. */
+__noinline bool follows_fragment(struct decision *decision, const struct packet *pkt, __u64 now)
+{
+	struct fragment_verdict *first;
+	struct fragment_key key;
+
+	if (!decision || !pkt)
+		return false;
+	fragment_key_of(&key, pkt, decision->direction);
+	first = bpf_map_lookup_elem(&fragments, &key);
+	if (!first || first->generation != decision->generation ||
+	    (first->seen < now && now - first->seen > TIMEOUT_FRAGMENT))
+		return false;
+	decision->rule = first->rule;
+	decision->audit = first->audit;
+	decision->verdict = first->verdict;
+	decision->reason = first->verdict == VERDICT_DROPPED ? first->reason : REASON_ESTABLISHED;
+	decision->is_new = 0;
+	return true;
+}
+
+__noinline int remember_fragment(const struct decision *decision, const struct packet *pkt, __u64 now)
+{
+	struct fragment_verdict first = {};
+	struct fragment_key key;
+
+	if (!decision || !pkt)
+		return 0;
+	first.seen = now;
+	first.generation = decision->generation;
+	first.rule = decision->rule;
+	first.audit = decision->audit;
+	first.verdict = decision->verdict;
+	first.reason = decision->reason;
+	fragment_key_of(&key, pkt, decision->direction);
+	bpf_map_update_elem(&fragments, &key, &first, BPF_ANY);
+	return 0;
+}
+
+static __always_inline void leave_trial(const struct decision *decision)
+{
+	__u32 zero = 0;
+	struct trial *trial = bpf_map_lookup_elem(&trials, &zero);
+
+	if (!trial)
+		return;
+	trial->verdict = decision->verdict;
+	trial->reason = decision->reason;
+	trial->rule = decision->rule;
+	trial->audit = decision->audit;
+	trial->mark = decision->mark;
+	trial->marked = decision->marked;
+}
+
+static __always_inline void account(const struct scan *scan, const struct decision *decision, __u64 packets)
+{
+	__u64 bytes = scan->pkt.length;
+
+	count_verdict(decision->hook, decision->verdict, decision->reason, packets, bytes);
+	count_rule(decision->rule, packets, bytes);
+	if (decision->verdict == VERDICT_AUDITED)
+		count_rule(decision->audit, packets, bytes);
+	if (record_decisions)
+		leave_trial(decision);
+}
+
+/* The decision about a parsed packet at tc. */
+static __always_inline void decide(struct __sk_buff *skb, struct scan *scan, struct decision *decision,
+				   __u64 descriptor)
+{
+	struct packet *pkt = &scan->pkt;
+	struct standing standing = { .original = true };
+	struct flow_key key = {};
+	__u64 now = bpf_ktime_get_coarse_ns();
+	__u64 interface = pkt->interface;
+
+	if (pkt->fragment == FRAGMENT_LATER && follows_fragment(decision, pkt, now))
+		return;
+	if (track_connections && trackable(pkt)) {
+		standing.from_a = flow_key_of(&key, pkt);
+		flow_standing(&standing, &key, decision, pkt, now);
+	}
+	if (!standing.established) {
+		if (is_failsafe(pkt, decision->direction)) {
+			decision->reason = REASON_FAILSAFE;
+			standing.remember = false;
+		} else if (track_connections && is_icmp_error(pkt) && pkt->has & HAS_ICMP &&
+			   is_related(skb, decision, pkt, now)) {
+			standing.remember = false;
+		} else {
+			if (!standing.original) {
+				reverse(pkt);
+				pkt->interface = interface_bit(standing.ifindex);
+			}
+			classify(scan, descriptor, false);
+			conclude(decision, scan, descriptor);
+			if (!standing.original) {
+				reverse(pkt);
+				pkt->interface = interface;
+			}
+			if (decision->verdict == VERDICT_DROPPED)
+				standing.remember = false;
+		}
+		if (standing.remember)
+			flow_remember(&standing, &key, decision, pkt, now);
+	}
+	if (pkt->fragment == FRAGMENT_FIRST)
+		remember_fragment(decision, pkt, now);
+}
+
+#endif
