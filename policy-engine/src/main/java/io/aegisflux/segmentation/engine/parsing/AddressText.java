@@ -10,9 +10,12 @@ import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Reads an address, a CIDR or a range of addresses. Never asks a resolver. */
 final class AddressText {
+    private static final Pattern RANGE = Pattern.compile("([^-]*?) ?- ?([^-]*)");
     private static final String HINT = "write an address like \"10.0.0.1\" or \"fd00::1\", a CIDR like \"10.0.0.0/8\", "
             + "or a range like \"10.0.0.1-10.0.0.9\"";
 
@@ -20,12 +23,12 @@ final class AddressText {
 
     static Optional<AddressSet> read(String text, Place place) {
         int slash = text.indexOf('/');
-        int dash = text.indexOf('-');
         if (slash >= 0) {
             return cidr(text, slash, place);
         }
-        if (dash >= 0) {
-            return range(text, dash, place);
+        Matcher range = RANGE.matcher(text);
+        if (range.matches()) {
+            return range(text, range.group(1), range.group(2), place);
         }
         return address(text, place).map(address -> AddressSet.range(address, address));
     }
@@ -67,10 +70,9 @@ final class AddressText {
         return Optional.of(AddressSet.of(List.of(Prefix.of(bytes, length))));
     }
 
-    private static Optional<AddressSet> range(String text, int dash, Place place) {
-        Optional<byte[]> low = address(text.substring(0, dash).strip(), place);
-        Optional<byte[]> high =
-                low.flatMap(ignored -> address(text.substring(dash + 1).strip(), place));
+    private static Optional<AddressSet> range(String text, String from, String to, Place place) {
+        Optional<byte[]> low = address(from, place);
+        Optional<byte[]> high = low.flatMap(ignored -> address(to, place));
         if (high.isEmpty()) {
             return Optional.empty();
         }

@@ -13,7 +13,7 @@ final class Shown {
                 ? text.offsetByCodePoints(0, Math.min(LENGTH, text.codePointCount(0, LENGTH)))
                 : text.length();
         String head = end < text.length() ? text.substring(0, end) + "…" : text;
-        return '"' + head.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]", "?") + '"';
+        return '"' + head.replaceAll("[\\x00-\\x1F\\x7F-\\x9F\\p{Cf}\\u2028\\u2029]", "?") + '"';
     }
 
     static String value(JsonNode node) {

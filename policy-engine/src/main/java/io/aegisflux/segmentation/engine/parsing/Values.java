@@ -20,7 +20,9 @@ final class Values {
     static final Map<String, Direction> DIRECTIONS = words(Direction.values(), Direction::wireName);
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,127}");
     private static final Pattern LABEL_KEY = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?");
-    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
+    private static final Pattern INSTANT = Pattern.compile("(19[7-9][0-9]|[2-9][0-9]{3})-[0-9]{2}-[0-9]{2}"
+            + "T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})");
+    private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x1F\\x7F-\\x9F]");
 
     private Values() {}
 
@@ -127,16 +129,17 @@ final class Values {
 
     /** An ISO-8601 date and time with its offset, in the years 1970 to 9999. */
     static Optional<Instant> instant(JsonNode node, Place place) {
-        String hint = "write an ISO-8601 date and time with its offset, like \"2027-01-31T18:00:00Z\"";
         return text(node, place).flatMap(text -> {
             try {
-                OffsetDateTime time = OffsetDateTime.parse(text);
-                return time.getYear() >= 1970 && time.getYear() <= 9999
-                        ? Optional.of(time.toInstant())
-                        : place.refuse("the year of %s is not from 1970 to 9999".formatted(Shown.text(text)), hint);
+                if (INSTANT.matcher(text).matches()) {
+                    return Optional.of(OffsetDateTime.parse(text).toInstant());
+                }
             } catch (DateTimeException e) {
-                return place.refuse("%s is not an instant".formatted(Shown.text(text)), hint);
+                // such as the 30th of February: refused below like any other text
             }
+            return place.refuse(
+                    "%s is not a date and time with an offset, from 1970 to 9999".formatted(Shown.text(text)),
+                    "write it as ISO 8601, like \"2027-01-31T18:00:00Z\" or \"2027-01-31T18:00:00+01:00\"");
         });
     }
 
