@@ -23,64 +23,80 @@ public final class StreamCatalog {
     private static final int STREAM_NAME_IN_USE = 10058;
     private static final long MIB = 1024L * 1024;
 
-    private static final Map<String, UnaryOperator<StreamConfiguration.Builder>> STREAMS = Map.of(
-            Streams.POLICIES,
-            stream -> stream.subjects(Subjects.each(Subjects.POLICIES))
-                    .maxMessagesPerSubject(64)
-                    .maxBytes(1024 * MIB)
-                    .duplicateWindow(Duration.ofMinutes(2)),
-            Streams.POLICY_STORE,
-            stream -> stream.subjects(Subjects.each(Subjects.POLICY_STORE))
-                    .maxMessagesPerSubject(64)
-                    .allowDirect(true)
-                    .denyDelete(true)
-                    .denyPurge(true),
-            Streams.DESIRED,
-            stream -> stream.subjects(Subjects.each(Subjects.DESIRED))
-                    .maxMessagesPerSubject(1)
-                    .allowDirect(true)
-                    .denyPurge(true)
-                    .republish(Republish.builder()
-                            .source(Subjects.each(Subjects.DESIRED))
-                            .destination(Subjects.DOORBELL + "{{wildcard(1)}}")
-                            .headersOnly(true)
-                            .build()),
-            Streams.BUILD_REQUESTS,
-            stream -> stream.subjects(Subjects.BUILDS_REQUESTED)
-                    .retentionPolicy(RetentionPolicy.WorkQueue)
-                    .maxMessages(10_000)
-                    .duplicateWindow(Duration.ofSeconds(10)),
-            Streams.BUILD_RESULTS,
-            stream -> stream.subjects(Subjects.BUILDS_COMPLETED, Subjects.BUILDS_FAILED)
-                    .maxMessagesPerSubject(1_000)
-                    .allowDirect(true),
-            Streams.EVENTS,
-            stream -> stream.subjects(Subjects.each(Subjects.EVENTS))
-                    .maxAge(Duration.ofHours(24))
-                    .maxBytes(512 * MIB),
-            Streams.METRICS,
-            stream -> stream.subjects(Subjects.each(Subjects.METRICS))
-                    .storageType(StorageType.Memory)
-                    .maxMessagesPerSubject(60)
-                    .maxAge(Duration.ofHours(1))
-                    .maxBytes(128 * MIB)
-                    .allowDirect(true),
-            Streams.SYSTEM,
-            stream -> stream.subjects(Subjects.each(Subjects.SYSTEM))
-                    .maxAge(Duration.ofHours(72))
-                    .maxMessagesPerSubject(10_000)
-                    .maxBytes(256 * MIB),
-            Streams.POLICY_UPDATES,
-            stream -> stream.subjects(Subjects.each(Subjects.POLICY_UPDATES))
-                    .maxAge(Duration.ofHours(72))
-                    .maxBytes(256 * MIB),
-            Streams.TELEMETRY,
-            stream -> stream.subjects(Subjects.each(Subjects.TELEMETRY))
-                    .storageType(StorageType.Memory)
-                    .maxMessagesPerSubject(600)
-                    .maxAge(Duration.ofMinutes(10))
-                    .maxBytes(64 * MIB)
-                    .allowDirect(true));
+    private static final Map<String, UnaryOperator<StreamConfiguration.Builder>> STREAMS = Map.ofEntries(
+            Map.entry(
+                    Streams.POLICIES,
+                    stream -> stream.subjects(Subjects.each(Subjects.POLICIES))
+                            .noAck(true) // policy-service answers a publish that asks: with the version, or the refusal
+                            .maxMessagesPerSubject(64)
+                            .maxBytes(1024 * MIB)
+                            .duplicateWindow(Duration.ofMinutes(2))),
+            Map.entry(
+                    Streams.POLICY_STORE,
+                    stream -> stream.subjects(Subjects.each(Subjects.POLICY_STORE))
+                            .maxMessagesPerSubject(64)
+                            .allowDirect(true)
+                            .denyDelete(true)
+                            .denyPurge(true)),
+            Map.entry(
+                    Streams.HOSTS,
+                    stream -> stream.subjects(Subjects.each(Subjects.HOSTS))
+                            .maxMessagesPerSubject(1)
+                            .allowDirect(true)),
+            Map.entry(
+                    Streams.DESIRED,
+                    stream -> stream.subjects(Subjects.each(Subjects.DESIRED))
+                            .maxMessagesPerSubject(1)
+                            .allowDirect(true)
+                            .denyPurge(true)
+                            .republish(Republish.builder()
+                                    .source(Subjects.each(Subjects.DESIRED))
+                                    .destination(Subjects.DOORBELL + "{{wildcard(1)}}")
+                                    .headersOnly(true)
+                                    .build())),
+            Map.entry(
+                    Streams.BUILD_REQUESTS,
+                    stream -> stream.subjects(Subjects.BUILDS_REQUESTED)
+                            .retentionPolicy(RetentionPolicy.WorkQueue)
+                            .maxMessages(10_000)
+                            .duplicateWindow(Duration.ofSeconds(10))),
+            Map.entry(
+                    Streams.BUILD_RESULTS,
+                    stream -> stream.subjects(Subjects.BUILDS_COMPLETED, Subjects.BUILDS_FAILED)
+                            .maxMessagesPerSubject(1_000)
+                            .allowDirect(true)),
+            Map.entry(
+                    Streams.EVENTS,
+                    stream -> stream.subjects(Subjects.each(Subjects.EVENTS))
+                            .maxAge(Duration.ofHours(24))
+                            .maxBytes(512 * MIB)),
+            Map.entry(
+                    Streams.METRICS,
+                    stream -> stream.subjects(Subjects.each(Subjects.METRICS))
+                            .storageType(StorageType.Memory)
+                            .maxMessagesPerSubject(60)
+                            .maxAge(Duration.ofHours(1))
+                            .maxBytes(128 * MIB)
+                            .allowDirect(true)),
+            Map.entry(
+                    Streams.SYSTEM,
+                    stream -> stream.subjects(Subjects.each(Subjects.SYSTEM))
+                            .maxAge(Duration.ofHours(72))
+                            .maxMessagesPerSubject(10_000)
+                            .maxBytes(256 * MIB)),
+            Map.entry(
+                    Streams.POLICY_UPDATES,
+                    stream -> stream.subjects(Subjects.each(Subjects.POLICY_UPDATES))
+                            .maxAge(Duration.ofHours(72))
+                            .maxBytes(256 * MIB)),
+            Map.entry(
+                    Streams.TELEMETRY,
+                    stream -> stream.subjects(Subjects.each(Subjects.TELEMETRY))
+                            .storageType(StorageType.Memory)
+                            .maxMessagesPerSubject(600)
+                            .maxAge(Duration.ofMinutes(10))
+                            .maxBytes(64 * MIB)
+                            .allowDirect(true)));
 
     private StreamCatalog() {}
 

@@ -1,0 +1,137 @@
+package io.aegisflux.segmentation.nats;
+
+import static java.util.Objects.requireNonNull;
+
+import io.nats.client.IterableConsumer;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamStatusCheckedException;
+import io.nats.client.Message;
+import io.nats.client.OrderedConsumerContext;
+import io.nats.client.api.DeliverPolicy;
+import io.nats.client.api.OrderedConsumerConfiguration;
+import io.nats.client.api.StreamInfoOptions;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Follows the state that a stream holds: the last message of each subject, then every message as it comes. After a
+ * reconnection it begins again, so whoever receives must bear to see a message twice. The thread is its own.
+ */
+public final class StateFollower implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(StateFollower.class.getName());
+    private static final Duration POLL = Duration.ofMillis(500);
+
+    private final Bus bus;
+    private final String stream;
+    private final String filter;
+    private final Receiver receiver;
+    private final CountDownLatch caughtUp = new CountDownLatch(1);
+    private volatile boolean stopped;
+
+    /** Takes a message; what it throws is logged and the message passed over. */
+    public interface Receiver {
+        void receive(byte[] data, NatsMetadata metadata);
+    }
+
+    private StateFollower(Bus bus, String stream, String filter, Receiver receiver) {
+        this.bus = requireNonNull(bus, "bus is null");
+        this.stream = requireNonNull(stream, "stream is null");
+        this.filter = requireNonNull(filter, "filter is null");
+        this.receiver = requireNonNull(receiver, "receiver is null");
+    }
+
+    /**
+     * Begins to follow.
+     *
+     * @param filter subject, with wildcards
+     */
+    public static StateFollower start(Bus bus, String stream, String filter, Receiver receiver) {
+        StateFollower follower = new StateFollower(bus, stream, filter, receiver);
+        Thread.ofVirtual().name("follow-" + stream).start(follower::run);
+        return follower;
+    }
+
+    /** Whether all that the stream held at the start has been received. */
+    public boolean isCaughtUp() {
+        return caughtUp.getCount() == 0;
+    }
+
+    /** Waits for {@link #isCaughtUp()}; false when the time is over. */
+    public boolean awaitCaughtUp(Duration patience) throws InterruptedException {
+        return caughtUp.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void close() {
+        stopped = true;
+    }
+
+    private void run() {
+        while (!stopped) {
+            try {
+                follow();
+            } catch (InterruptedException e) {
+                return;
+            } catch (Exception e) {
+                if (!stopped) {
+                    LOG.log(Level.WARNING, "following {0} pauses: {1}", new Object[] {stream, e.getMessage()});
+                }
+            }
+            try {
+                Thread.sleep(POLL);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    private void follow() throws Exception {
+        StreamCatalog.ensure(bus, stream);
+        long reconnects = reconnects();
+        OrderedConsumerContext consumer = bus.connection()
+                .getStreamContext(stream)
+                .createOrderedConsumer(new OrderedConsumerConfiguration()
+                        .filterSubject(filter)
+                        .deliverPolicy(DeliverPolicy.LastPerSubject));
+        try (IterableConsumer messages = consumer.iterate()) {
+            if (isEmpty()) {
+                caughtUp.countDown();
+            }
+            while (!stopped && reconnects() == reconnects) {
+                Message message = messages.nextMessage(POLL);
+                if (message != null) {
+                    hand(message);
+                }
+            }
+        }
+    }
+
+    private void hand(Message message) throws JetStreamStatusCheckedException {
+        NatsMetadata metadata = NatsMetadata.of(message);
+        try {
+            receiver.receive(message.getData(), metadata);
+        } catch (RuntimeException e) {
+            LOG.log(Level.SEVERE, "passed over " + metadata.subject() + " of " + stream, e);
+        }
+        if (metadata.pending() == 0) {
+            caughtUp.countDown();
+        }
+    }
+
+    private boolean isEmpty() throws IOException, JetStreamApiException {
+        return bus.connection()
+                        .jetStreamManagement()
+                        .getStreamInfo(stream, StreamInfoOptions.filterSubjects(filter))
+                        .getStreamState()
+                        .getSubjectCount()
+                == 0;
+    }
+
+    private long reconnects() {
+        return bus.connection().getStatistics().getReconnects();
+    }
+}
