@@ -1,0 +1,37 @@
+package io.aegisflux.segmentation.policy.domain;
+
+import static java.util.Objects.requireNonNull;
+
+import io.aegisflux.segmentation.contracts.CapabilityReport;
+import io.aegisflux.segmentation.contracts.RuleTable;
+import io.aegisflux.segmentation.engine.lowering.HostView;
+import io.aegisflux.segmentation.engine.lowering.Lowering;
+
+/** All that a host's desired state is computed from. Immutable. */
+public record World(PolicyBook policies, HostBook hosts, ArtifactBook artifacts) {
+    public static final World EMPTY = new World(PolicyBook.EMPTY, HostBook.EMPTY, ArtifactBook.EMPTY);
+
+    public World {
+        requireNonNull(policies, "policies is null");
+        requireNonNull(hosts, "hosts is null");
+        requireNonNull(artifacts, "artifacts is null");
+    }
+
+    public World with(PolicyBook changed) {
+        return new World(changed, hosts, artifacts);
+    }
+
+    public World with(HostBook changed) {
+        return new World(policies, changed, artifacts);
+    }
+
+    public World with(ArtifactBook changed) {
+        return new World(policies, hosts, changed);
+    }
+
+    /** What a host must enforce. */
+    public RuleTable table(CapabilityReport host) {
+        return Lowering.lower(
+                policies.versioned(), new HostView(host.hostId(), host.labels(), host.posture()), hosts.workloads());
+    }
+}

@@ -1,0 +1,171 @@
+package io.aegisflux.segmentation.policy.messaging;
+
+import io.aegisflux.segmentation.contracts.ApiError;
+import io.aegisflux.segmentation.contracts.CapabilityReport;
+import io.aegisflux.segmentation.contracts.HostId;
+import io.aegisflux.segmentation.contracts.MalformedMessageException;
+import io.aegisflux.segmentation.contracts.PolicyApi;
+import io.aegisflux.segmentation.contracts.PolicyId;
+import io.aegisflux.segmentation.contracts.StoredPolicy;
+import io.aegisflux.segmentation.contracts.Wire;
+import io.aegisflux.segmentation.engine.evaluation.Evaluator;
+import io.aegisflux.segmentation.nats.ApiEndpoints;
+import io.aegisflux.segmentation.nats.ApiException;
+import io.aegisflux.segmentation.nats.Bus;
+import io.aegisflux.segmentation.nats.Heartbeat;
+import io.aegisflux.segmentation.policy.domain.DesiredRecord;
+import io.aegisflux.segmentation.policy.domain.PolicyBook;
+import io.aegisflux.segmentation.policy.domain.World;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** {@code segmentation.api.policy.*}: get, list, hosts, evaluate. */
+@ApplicationScoped
+public class PolicyEndpoints {
+    private final Bus bus;
+    private final WorldState world;
+    private final DesiredStates desired;
+    private final VersionHistory history;
+    private final String version;
+    private volatile ApiEndpoints endpoints;
+    private volatile Heartbeat heartbeat;
+
+    @Inject
+    public PolicyEndpoints(
+            Bus bus,
+            WorldState world,
+            DesiredStates desired,
+            VersionHistory history,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
+        this.bus = bus;
+        this.world = world;
+        this.desired = desired;
+        this.history = history;
+        this.version = version;
+    }
+
+    void start(@Observes StartupEvent event) {
+        heartbeat = Heartbeat.start(
+                bus,
+                version,
+                () -> Map.of(
+                        "policies", world.now().policies().alive().size(),
+                        "hosts", world.now().hosts().reports().size()));
+        Thread.ofVirtual()
+                .name("policy-api")
+                .start(() -> endpoints = ApiEndpoints.start(
+                        bus,
+                        "policy",
+                        version.replaceFirst("-.*", ""),
+                        Map.of(
+                                "get",
+                                this::get,
+                                "list",
+                                this::list,
+                                "hosts",
+                                this::hosts,
+                                "evaluate",
+                                this::evaluate)));
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        heartbeat.close();
+        if (endpoints != null) {
+            endpoints.close();
+        }
+    }
+
+    private byte[] get(byte[] request) {
+        PolicyApi.GetRequest wanted = Wire.read(request, PolicyApi.GetRequest.class);
+        if (wanted.policyId() == null) {
+            throw new MalformedMessageException("policy_id is missing");
+        }
+        StoredPolicy latest =
+                world.now().policies().latest(wanted.policyId()).orElseThrow(() -> notFound(wanted.policyId()));
+        if (wanted.version() == null) {
+            if (latest.isDeleted()) {
+                throw new ApiException(
+                        ApiError.NOT_FOUND,
+                        "policy %s was deleted with version %d".formatted(latest.policyId(), latest.version()),
+                        "ask for version %d to see what it was".formatted(latest.version() - 1));
+            }
+            return Wire.write(latest);
+        }
+        return Wire.write(history.version(wanted.policyId(), wanted.version())
+                .orElseThrow(() -> new ApiException(
+                        ApiError.NOT_FOUND,
+                        "policy %s has no version %d".formatted(wanted.policyId(), wanted.version()),
+                        "its latest is %d; the store keeps 64".formatted(latest.version()))));
+    }
+
+    private byte[] list(byte[] request) {
+        List<PolicyApi.Summary> rows = world.now().policies().alive().stream()
+                .map(PolicyEndpoints::summary)
+                .toList();
+        Map<HostId, DesiredRecord> told = desired.told();
+        long epoch =
+                told.values().stream().mapToLong(DesiredRecord::epoch).max().orElse(0);
+        long revision =
+                told.values().stream().mapToLong(DesiredRecord::revision).max().orElse(0);
+        return Wire.write(new PolicyApi.ListReply(rows, epoch, revision));
+    }
+
+    private byte[] hosts(byte[] request) {
+        Map<HostId, DesiredRecord> told = desired.told();
+        return Wire.write(new PolicyApi.HostsReply(world.now().hosts().all().stream()
+                .sorted(Comparator.comparing(report -> report.hostId().value()))
+                .map(report -> summary(report, told.getOrDefault(report.hostId(), DesiredRecord.NONE)))
+                .toList()));
+    }
+
+    private byte[] evaluate(byte[] request) {
+        PolicyApi.EvaluateRequest wanted = Wire.read(request, PolicyApi.EvaluateRequest.class);
+        if (wanted.hostId() == null || wanted.packet() == null) {
+            throw new MalformedMessageException("host_id and packet are wanted");
+        }
+        World known = world.now();
+        CapabilityReport host = known.hosts().reports().get(wanted.hostId());
+        if (host == null) {
+            throw new ApiException(
+                    ApiError.NOT_FOUND,
+                    "no host %s has reported".formatted(wanted.hostId()),
+                    "segmentation.api.policy.hosts lists those that have");
+        }
+        try {
+            return Wire.write(new Evaluator(known.table(host)).decide(wanted.packet(), Instant.now()));
+        } catch (IllegalArgumentException e) {
+            throw new MalformedMessageException("not a packet: " + e.getMessage(), e);
+        }
+    }
+
+    private static PolicyApi.Summary summary(PolicyBook.Entry entry) {
+        return new PolicyApi.Summary(
+                entry.stored().policyId(),
+                entry.stored().version(),
+                entry.policy().name(),
+                entry.policy().type().word(),
+                entry.policy().priority(),
+                entry.policy().enabled(),
+                entry.policy().mode(),
+                entry.policy().rules().size(),
+                entry.stored().storedAt());
+    }
+
+    private static PolicyApi.HostSummary summary(CapabilityReport report, DesiredRecord told) {
+        return new PolicyApi.HostSummary(
+                report.hostId(), told.epoch(), told.revision(), report.labels(), report.timestamp());
+    }
+
+    private static ApiException notFound(PolicyId policy) {
+        return new ApiException(
+                ApiError.NOT_FOUND, "no policy is called " + policy, "segmentation.api.policy.list names them all");
+    }
+}
