@@ -15,6 +15,7 @@ import io.aegisflux.segmentation.agent.domain.TimeOrderedIds;
 import io.aegisflux.segmentation.agent.enforcement.Enforcement;
 import io.aegisflux.segmentation.agent.enforcement.Standing;
 import io.aegisflux.segmentation.agent.messaging.BrokerAddresses;
+import io.aegisflux.segmentation.agent.messaging.BusLink;
 import io.aegisflux.segmentation.agent.messaging.BusReports;
 import io.aegisflux.segmentation.agent.messaging.BusWatch;
 import io.aegisflux.segmentation.agent.messaging.Capabilities;
@@ -42,7 +43,7 @@ public final class Agent implements AutoCloseable {
     private static final Duration FLUSH = Duration.ofSeconds(3);
 
     private final AgentConfig config;
-    private final Bus bus;
+    private final BusLink bus = new BusLink();
     private final HostFacts facts;
     private final InstantSource clock;
     private final BusReports reports;
@@ -58,17 +59,9 @@ public final class Agent implements AutoCloseable {
     /**
      * @param config checked by {@link AgentConfig#requireRunnable()}
      * @param datapath owned by the agent from now on
-     * @param bus stays the caller's
      */
-    public Agent(
-            AgentConfig config,
-            Datapath datapath,
-            HostProbe probe,
-            Bus bus,
-            VerifiedObjects objects,
-            InstantSource clock) {
+    public Agent(AgentConfig config, Datapath datapath, HostProbe probe, InstantSource clock) {
         this.config = config.requireRunnable();
-        this.bus = requireNonNull(bus, "bus is null");
         this.clock = requireNonNull(clock, "clock is null");
         this.facts = probe.probe();
         TimeOrderedIds ids = new TimeOrderedIds();
@@ -79,7 +72,7 @@ public final class Agent implements AutoCloseable {
         enforcement = new Enforcement(
                 new Enforcement.Ports(
                         datapath,
-                        new NatsControlPlane(config.hostId(), bus, objects),
+                        new NatsControlPlane(config.hostId(), bus),
                         new StateDirectory(config.stateDir()),
                         reports),
                 new DesiredStateGate(config.hostId(), Environment.verifier("AGENT_POLICY_KEYS", config.policyKeys())),
@@ -110,14 +103,22 @@ public final class Agent implements AutoCloseable {
     }
 
     /**
-     * Takes over what is enforced, then begins to follow the bus.
+     * Takes over what is enforced; needs no bus.
      *
      * @param processStartMillis when the process began, for the figure in the log and in the status
      */
-    public void start(long processStartMillis) {
-        String found = enforcement.start();
+    public void restore(long processStartMillis) {
+        String found = enforcement.restore();
         started = new Started(found, clock.millis() - processStartMillis);
-        LOG.log(Level.INFO, "host {0}: {1}, {2} ms after the start", config.hostId(), found, started.readyMillis);
+        LOG.log(
+                Level.INFO,
+                () -> "host %s: %s, %d ms after the start".formatted(config.hostId(), found, started.readyMillis));
+    }
+
+    /** Begins to follow a bus, connected or not yet, and to tell it. The bus stays the caller's. */
+    public void follow(Bus theBus, VerifiedObjects objects) {
+        bus.attach(theBus, objects);
+        enforcement.follow();
         reports.start();
         events.start();
         telemetry.start();
@@ -127,6 +128,11 @@ public final class Agent implements AutoCloseable {
     /** The doorbell rang. Returns at once. */
     public void ring() {
         enforcement.ring();
+    }
+
+    /** One sentence about the connection. */
+    public String busState() {
+        return bus.state();
     }
 
     public Standing standing() {
@@ -167,7 +173,10 @@ public final class Agent implements AutoCloseable {
         enforcement.close();
         events.close(FLUSH);
         reports.close(FLUSH);
-        LOG.log(Level.INFO, "host {0}: the agent stops, what is enforced stays", config.hostId());
+        LOG.log(
+                Level.INFO,
+                "host {0}: the agent stops, what is enforced stays",
+                config.hostId().value());
     }
 
     private void connected() {

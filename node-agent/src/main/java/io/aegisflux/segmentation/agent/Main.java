@@ -6,14 +6,20 @@ import io.aegisflux.segmentation.agent.config.InvalidSettingException;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.Optional;
 
-/** {@code run} (also without a word): the agent. {@code purge}: takes everything off this host. */
+/**
+ * {@code run} (also without a word): the agent. {@code purge}: takes everything off this host. What is enforced is taken
+ * over before Quarkus starts, for it needs neither HTTP nor a bus and should not wait for them.
+ */
 @QuarkusMain
 public final class Main {
     private static final int FAILED = 1;
     private static final int USAGE = 2;
     private static final int BAD_CONFIGURATION = 78; // EX_CONFIG of sysexits.h
+
+    private static volatile Agent agent;
 
     private Main() {}
 
@@ -26,18 +32,27 @@ public final class Main {
         try {
             AgentConfig config = new Environment(System::getenv).agent();
             switch (command) {
-                case "run" -> {
-                    config.requireRunnable();
-                    Environment.verifier("AGENT_POLICY_KEYS", config.policyKeys());
-                    Environment.verifier("AGENT_ARTIFACT_KEYS", config.artifactKeys());
-                    Quarkus.run(args);
-                }
+                case "run" -> run(config, args);
                 case "purge" -> purge(config);
                 default -> end(USAGE, "no command \"%s\": write run or purge".formatted(command));
             }
         } catch (InvalidSettingException e) {
             end(BAD_CONFIGURATION, e.getMessage());
         }
+    }
+
+    /** The agent of this process. */
+    static Agent agent() {
+        if (agent == null) {
+            throw new IllegalStateException("the agent is started by its main method alone");
+        }
+        return agent;
+    }
+
+    private static void run(AgentConfig config, String... args) {
+        agent = new Agent(config.requireRunnable(), HostKernel.datapath(config), HostKernel.probe(), Clock.systemUTC());
+        agent.restore(ProcessStart.millis());
+        Quarkus.run(args);
     }
 
     private static void purge(AgentConfig config) {
@@ -48,7 +63,6 @@ public final class Main {
         }
     }
 
-    @SuppressWarnings("SystemOut")
     private static void end(int code, String line) {
         System.err.println("node-agent: " + line);
         System.exit(code);

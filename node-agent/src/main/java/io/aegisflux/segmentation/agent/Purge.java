@@ -20,7 +20,7 @@ final class Purge {
     }
 
     static Purge of(AgentConfig config) {
-        return new Purge(DatapathBeans.datapath(config), new StateDirectory(config.stateDir()));
+        return new Purge(HostKernel.datapath(config), new StateDirectory(config.stateDir()));
     }
 
     /**

@@ -7,8 +7,8 @@ import io.aegisflux.segmentation.agent.domain.Lifecycle;
 import io.aegisflux.segmentation.agent.domain.Running;
 import io.aegisflux.segmentation.agent.domain.TableIdentity;
 import io.aegisflux.segmentation.agent.enforcement.Standing;
+import io.aegisflux.segmentation.agent.messaging.BusLink;
 import io.aegisflux.segmentation.agent.messaging.Metrics;
-import io.aegisflux.segmentation.nats.Bus;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -21,7 +21,7 @@ final class StatusPage {
             HostFacts facts,
             Standing standing,
             Metrics.Sample sample,
-            Bus bus,
+            BusLink bus,
             Agent.Started started,
             Agent agent) {
         Lifecycle state = standing.now();

@@ -65,8 +65,9 @@ final class AgentBench implements AutoCloseable {
                 true,
                 Map.of("tcx", true),
                 Map.of("rules_max", RecordingDatapath.CAPACITY));
-        agent = new Agent(config, datapath, () -> facts, bus, new VerifiedObjects(bus), Clock.systemUTC());
-        agent.start(System.currentTimeMillis());
+        agent = new Agent(config, datapath, () -> facts, Clock.systemUTC());
+        agent.restore(System.currentTimeMillis());
+        agent.follow(bus, new VerifiedObjects(bus));
         return this;
     }
 

@@ -50,16 +50,26 @@ class AgentProcessIT {
         DomainFixtures.signer(directory, "policy");
         DomainFixtures.signer(directory, "artifact");
         environment.putAll(Map.of(
-                "NATS_URL", nats.url(),
-                "AGENT_HOST_ID", host.value(),
-                "AGENT_HTTP_ADDR", "127.0.0.1:" + http,
-                "AGENT_POLL_INTERVAL", "1h",
-                "AGENT_INTERFACES", "lo",
-                "AGENT_XDP", "off",
-                "AGENT_STATE_DIR", directory.resolve("state").toString(),
-                "AGENT_PIN_DIR", "/sys/fs/bpf/aegisflux-process-it",
-                "AGENT_POLICY_KEYS", publicKey(directory, "policy").toString(),
-                "AGENT_ARTIFACT_KEYS", publicKey(directory, "artifact").toString()));
+                "NATS_URL",
+                nats.url(),
+                "AGENT_HOST_ID",
+                host.value(),
+                "AGENT_HTTP_ADDR",
+                "127.0.0.1:" + http,
+                "AGENT_POLL_INTERVAL",
+                "1h",
+                "AGENT_INTERFACES",
+                "lo",
+                "AGENT_XDP",
+                "off",
+                "AGENT_STATE_DIR",
+                directory.resolve("state").toString(),
+                "AGENT_PIN_DIR",
+                "/sys/fs/bpf/aegisflux-process-it",
+                "AGENT_POLICY_KEYS",
+                publicKey(directory, "policy").toString(),
+                "AGENT_ARTIFACT_KEYS",
+                publicKey(directory, "artifact").toString()));
     }
 
     @AfterEach
@@ -110,8 +120,8 @@ class AgentProcessIT {
                                 .filter(event -> event.eventType().equals(SystemEvent.CAPABILITY_REPORT))
                                 .toList();
                 assertThat(reports).isNotEmpty();
-                CapabilityReport report = Wire.mapper()
-                        .convertValue(reports.getLast().metadata().get("report"), CapabilityReport.class);
+                CapabilityReport report =
+                        Wire.mapper().convertValue(reports.getLast().metadata().get("report"), CapabilityReport.class);
                 assertThat(report.kernelVersion()).isEqualTo(kernelRelease());
                 assertThat(report.bpfFeatures()).isNotEmpty();
             });
@@ -129,7 +139,8 @@ class AgentProcessIT {
                     .untilAsserted(() -> assertThat(agent.get("/healthz")).contains("no artifact has been built"));
             control.publish(host, "not an envelope".getBytes(UTF_8));
             await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(status().path("last_refusal").path("reason").asText())
+                    .untilAsserted(() -> assertThat(
+                                    status().path("last_refusal").path("reason").asText())
                             .isEqualTo("MALFORMED"));
         }
     }

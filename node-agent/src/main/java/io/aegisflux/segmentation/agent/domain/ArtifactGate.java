@@ -45,9 +45,6 @@ public final class ArtifactGate {
         } catch (UntrustedEnvelopeException | MalformedMessageException | IllegalArgumentException e) {
             throw refused(digest, "its manifest is refused: " + e.getMessage());
         }
-        if (manifest.artifact() == null || manifest.spec() == null) {
-            throw refused(digest, "its manifest names no artifact or no spec");
-        }
         if (!manifest.artifact().name().equals(digest)) {
             throw refused(digest, "its manifest is of " + manifest.artifact().name());
         }

@@ -96,15 +96,19 @@ public final class Enforcement implements AutoCloseable {
     }
 
     /**
-     * Restores what was in force, without the broker, then begins to follow it.
+     * Restores what was in force, without the broker.
      *
      * @return in one sentence what was found
      */
-    public String start() {
+    public String restore() {
         Restoration.Found found = restoration.restore();
         convergence.startFrom(found.mark());
-        loop.start();
         return found.what();
+    }
+
+    /** Begins to follow the broker. */
+    public void follow() {
+        loop.start();
     }
 
     /** The desired state may have changed: look. Returns at once. */

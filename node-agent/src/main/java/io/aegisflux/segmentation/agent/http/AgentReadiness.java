@@ -2,7 +2,6 @@ package io.aegisflux.segmentation.agent.http;
 
 import io.aegisflux.segmentation.agent.Agent;
 import io.aegisflux.segmentation.agent.domain.Lifecycle;
-import io.aegisflux.segmentation.nats.Bus;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -17,12 +16,10 @@ import org.eclipse.microprofile.health.Readiness;
 @ApplicationScoped
 public class AgentReadiness implements HealthCheck {
     private final Agent agent;
-    private final Bus bus;
 
     @Inject
-    public AgentReadiness(Agent agent, Bus bus) {
+    public AgentReadiness(Agent agent) {
         this.agent = agent;
-        this.bus = bus;
     }
 
     @Override
@@ -31,7 +28,7 @@ public class AgentReadiness implements HealthCheck {
         return HealthCheckResponse.named("agent")
                 .status(!(state instanceof Lifecycle.Starting))
                 .withData("state", state.name())
-                .withData("nats", bus.state())
+                .withData("nats", agent.busState())
                 .build();
     }
 }

@@ -11,7 +11,6 @@ import io.aegisflux.segmentation.contracts.PolicyUpdate;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.SystemEvent;
 import io.aegisflux.segmentation.contracts.Wire;
-import io.aegisflux.segmentation.nats.Bus;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +28,7 @@ public final class BusReports implements Reports {
     private final TimeOrderedIds ids;
     private final Outbox<Outgoing> outbox;
 
-    public BusReports(HostId host, Bus bus, TimeOrderedIds ids, InstantSource clock) {
+    public BusReports(HostId host, BusLink bus, TimeOrderedIds ids, InstantSource clock) {
         this.host = requireNonNull(host, "host is null");
         this.clock = requireNonNull(clock, "clock is null");
         this.ids = requireNonNull(ids, "ids is null");

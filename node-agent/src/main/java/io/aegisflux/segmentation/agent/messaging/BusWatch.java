@@ -2,7 +2,6 @@ package io.aegisflux.segmentation.agent.messaging;
 
 import static java.util.Objects.requireNonNull;
 
-import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.nats.BusException;
 import io.aegisflux.segmentation.nats.UnfitServerException;
 import io.nats.client.Connection;
@@ -15,7 +14,7 @@ public final class BusWatch implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(BusWatch.class.getName());
     private static final Duration UNFIT_PAUSE = Duration.ofSeconds(5);
 
-    private final Bus bus;
+    private final BusLink bus;
     private final Runnable connected;
     private final Thread thread = Thread.ofVirtual().name("bus-watch").unstarted(this::await);
     private volatile Connection connection;
@@ -24,7 +23,7 @@ public final class BusWatch implements AutoCloseable {
     /**
      * @param connected called on a thread of the connection's; returns soon
      */
-    public BusWatch(Bus bus, Runnable connected) {
+    public BusWatch(BusLink bus, Runnable connected) {
         this.bus = requireNonNull(bus, "bus is null");
         this.connected = requireNonNull(connected, "connected is null");
     }
@@ -45,7 +44,7 @@ public final class BusWatch implements AutoCloseable {
     private void await() {
         while (!Thread.currentThread().isInterrupted()) {
             try {
-                Connection first = bus.connection();
+                Connection first = bus.bus().connection();
                 first.addConnectionListener(listener);
                 connection = first;
                 connected.run();

@@ -8,7 +8,6 @@ import io.aegisflux.segmentation.contracts.FlowEvent;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.Wire;
-import io.aegisflux.segmentation.nats.Bus;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,7 +20,7 @@ public final class FlowEvents {
     private static final int CAPACITY = 10_000;
 
     private final String subject;
-    private final Bus bus;
+    private final BusLink bus;
     private final DecisionAggregator aggregator;
     private final Outbox<FlowEvent> outbox;
     private final AtomicLong untold = new AtomicLong();
@@ -29,7 +28,7 @@ public final class FlowEvents {
     private long kernelLost = -1;
     private long outboxDropped;
 
-    public FlowEvents(HostId host, Bus bus, DecisionAggregator aggregator) {
+    public FlowEvents(HostId host, BusLink bus, DecisionAggregator aggregator) {
         this.subject = Subjects.events(requireNonNull(host, "host is null"));
         this.bus = requireNonNull(bus, "bus is null");
         this.aggregator = requireNonNull(aggregator, "aggregator is null");

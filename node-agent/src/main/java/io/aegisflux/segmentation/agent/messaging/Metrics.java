@@ -11,7 +11,6 @@ import io.aegisflux.segmentation.contracts.MetricsReport;
 import io.aegisflux.segmentation.contracts.RuleTable;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.Wire;
-import io.aegisflux.segmentation.nats.Bus;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.HashMap;
@@ -25,10 +24,10 @@ public final class Metrics {
     private static final Counters NOTHING = new Counters(0, 0, 0, 0, 0, 0, Map.of(), List.of());
 
     private final HostId host;
-    private final Bus bus;
+    private final BusLink bus;
     private volatile Sample last = new Sample(NOTHING, Optional.empty(), Map.of(), RuleTable.EMPTY, 0);
 
-    public Metrics(HostId host, Bus bus) {
+    public Metrics(HostId host, BusLink bus) {
         this.host = requireNonNull(host, "host is null");
         this.bus = requireNonNull(bus, "bus is null");
     }

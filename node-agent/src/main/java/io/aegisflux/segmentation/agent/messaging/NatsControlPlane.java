@@ -10,10 +10,8 @@ import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.ObjectRef;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
-import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.nats.BusException;
 import io.aegisflux.segmentation.nats.StoredMessage;
-import io.aegisflux.segmentation.nats.VerifiedObjects;
 import java.util.Optional;
 
 /** The control plane over NATS: direct get of the desired state, objects by digest. */
@@ -21,13 +19,11 @@ public final class NatsControlPlane implements ControlPlane {
     /** Under which key of an artifact's metadata its signed manifest stands, as base64 of JSON. */
     public static final String MANIFEST_KEY = "manifest";
 
-    private final Bus bus;
-    private final VerifiedObjects objects;
+    private final BusLink bus;
     private final String subject;
 
-    public NatsControlPlane(HostId host, Bus bus, VerifiedObjects objects) {
+    public NatsControlPlane(HostId host, BusLink bus) {
         this.bus = requireNonNull(bus, "bus is null");
-        this.objects = requireNonNull(objects, "objects is null");
         this.subject = Subjects.desired(host);
     }
 
@@ -56,7 +52,7 @@ public final class NatsControlPlane implements ControlPlane {
     public String manifest(String digest) throws UnreachableException, RefusedException {
         String manifest;
         try {
-            manifest = objects.metadata(Streams.ARTIFACTS_BUCKET, digest).get(MANIFEST_KEY);
+            manifest = bus.metadata(Streams.ARTIFACTS_BUCKET, digest).get(MANIFEST_KEY);
         } catch (BusException e) {
             throw unreachableOrRefused(e, RefusalCode.ARTIFACT_UNUSABLE);
         }
@@ -76,7 +72,7 @@ public final class NatsControlPlane implements ControlPlane {
     private byte[] get(String bucket, ObjectRef object, RefusalCode code)
             throws UnreachableException, RefusedException {
         try {
-            return objects.get(bucket, object);
+            return bus.object(bucket, object);
         } catch (BusException e) {
             throw unreachableOrRefused(e, code);
         }

@@ -146,8 +146,10 @@ class DesiredStateGateTest {
 
     @Test
     void refusesAnArtifactWhoseNameWouldLeaveItsDirectory() {
-        DesiredState escaping = state(HOST, 1, 1, table("a"), "../../etc/passwd");
-        assertThat(refusal(gate.judge(sealed(policyKey, escaping), Optional.empty())))
+        String state = new String(Wire.write(state(HOST, 1, 1, table("a"), ARTIFACT)), UTF_8);
+        byte[] escaping = state.replace(ARTIFACT, "../../etc/passwd").getBytes(UTF_8);
+        assertThat(refusal(gate.judge(
+                        Wire.write(policyKey.sign(SignedEnvelope.DESIRED_STATE, escaping)), Optional.empty())))
                 .isEqualTo(RefusalCode.MALFORMED);
     }
 

@@ -3,22 +3,12 @@ package io.aegisflux.segmentation.agent;
 import io.aegisflux.segmentation.agent.config.AgentConfig;
 import io.aegisflux.segmentation.agent.domain.Datapath;
 import io.aegisflux.segmentation.agent.domain.HostProbe;
-import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.inject.Produces;
-import jakarta.inject.Singleton;
 
-/** The kernel behind the agent's ports. */
-@ApplicationScoped
-public class DatapathBeans {
-    @Produces
-    @Singleton
-    Datapath produce(AgentConfig config) {
-        return datapath(config);
-    }
+/** The kernel of this host behind the agent's ports. */
+final class HostKernel {
+    private HostKernel() {}
 
-    @Produces
-    @Singleton
-    HostProbe probe() {
+    static HostProbe probe() {
         throw new UnsupportedOperationException("this build has no probe");
     }
 
