@@ -1,0 +1,247 @@
+package io.aegisflux.segmentation.cli;
+
+import static java.util.Objects.requireNonNull;
+
+import io.aegisflux.segmentation.contracts.ApiError;
+import io.aegisflux.segmentation.contracts.HostId;
+import io.aegisflux.segmentation.contracts.Mode;
+import io.aegisflux.segmentation.contracts.PolicyAccepted;
+import io.aegisflux.segmentation.contracts.PolicyApi;
+import io.aegisflux.segmentation.contracts.PolicyId;
+import io.aegisflux.segmentation.contracts.StoredPolicy;
+import io.aegisflux.segmentation.contracts.Streams;
+import io.aegisflux.segmentation.contracts.Subjects;
+import io.aegisflux.segmentation.contracts.Violation;
+import io.aegisflux.segmentation.contracts.Wire;
+import io.nats.client.Connection;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.Message;
+import io.nats.client.Nats;
+import io.nats.client.api.StorageType;
+import io.nats.client.api.StreamConfiguration;
+import io.nats.client.impl.Headers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The streams, and a responder that speaks policy-service's protocol with fixed answers: what is under test here is
+ * segctl; the real service is tested with it in e2e.
+ */
+public final class Bench implements AutoCloseable {
+    private final Connection connection;
+
+    private Bench(Connection connection) {
+        this.connection = requireNonNull(connection, "connection is null");
+    }
+
+    /** Makes the streams, without anybody who answers. */
+    public static Bench streams(String url) {
+        try {
+            Bench bench = new Bench(Nats.connect(url));
+            bench.stream(Streams.POLICIES, Subjects.POLICIES);
+            bench.stream(Streams.EVENTS, Subjects.EVENTS);
+            bench.stream(Streams.METRICS, Subjects.METRICS);
+            bench.stream(Streams.SYSTEM, Subjects.SYSTEM);
+            return bench;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Makes the streams and answers as policy-service does. */
+    public static Bench answering(String url) {
+        Bench bench = streams(url);
+        bench.connection.createDispatcher(bench::decide).subscribe(Subjects.each(Subjects.POLICIES));
+        bench.connection.createDispatcher(bench::answer).subscribe(Subjects.API + "policy.*");
+        bench.flush();
+        return bench;
+    }
+
+    public Connection connection() {
+        return connection;
+    }
+
+    /** Publishes and makes sure that the stream has it. */
+    public void publish(String subject, Object message) {
+        try {
+            connection.jetStream().publish(subject, message instanceof byte[] bytes ? bytes : Wire.write(message));
+        } catch (IOException | JetStreamApiException e) {
+            throw new IllegalStateException("the stream does not take " + subject, e);
+        }
+    }
+
+    public void flush() {
+        try {
+            connection.flush(null);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void stream(String name, String prefix) {
+        try {
+            connection
+                    .jetStreamManagement()
+                    .addStream(StreamConfiguration.builder()
+                            .name(name)
+                            .subjects(Subjects.each(prefix))
+                            .storageType(StorageType.Memory)
+                            .allowDirect(true)
+                            .build());
+        } catch (IOException | JetStreamApiException e) {
+            throw new IllegalStateException("cannot make " + name, e);
+        }
+    }
+
+    private void decide(Message publish) {
+        if (publish.getReplyTo() == null) {
+            return;
+        }
+        PolicyId policy = new PolicyId(
+                Subjects.token(Subjects.POLICIES, publish.getSubject()).orElseThrow());
+        if (publish.getData().length == 0) {
+            if (policy.value().equals("unknown")) {
+                refuse(
+                        publish,
+                        "404",
+                        new ApiError(
+                                ApiError.NOT_FOUND,
+                                "no policy is called unknown",
+                                "segctl policy ls lists them",
+                                List.of()));
+            } else {
+                reply(publish, new PolicyAccepted(policy, 4, StoredPolicy.DELETED, null));
+            }
+        } else if (policy.value().startsWith("bad")) {
+            refuse(
+                    publish,
+                    "400",
+                    new ApiError(
+                            ApiError.INVALID_POLICY,
+                            "2 violations",
+                            "mend them and publish again",
+                            List.of(
+                                    new Violation(
+                                            "/rules/0/conditions/1/value",
+                                            "70000 is no port",
+                                            "write a number from 0 to 65535"),
+                                    new Violation("/name", "is missing", "write a name for people"))));
+        } else if (policy.value().startsWith("broken")) {
+            refuse(
+                    publish,
+                    "500",
+                    new ApiError(ApiError.INTERNAL, "the service failed", "its log says more", List.of()));
+        } else if (!policy.value().startsWith("silent")) {
+            reply(publish, new PolicyAccepted(policy, 3, StoredPolicy.UPDATED, "0123456789abcdef".repeat(4)));
+        }
+    }
+
+    private void answer(Message request) {
+        switch (request.getSubject().substring(request.getSubject().lastIndexOf('.') + 1)) {
+            case "list" -> reply(request, list());
+            case "hosts" -> reply(request, hosts());
+            case "get" -> get(request);
+            default -> {}
+        }
+    }
+
+    private void get(Message request) {
+        PolicyApi.GetRequest wanted = Wire.read(request.getData(), PolicyApi.GetRequest.class);
+        if (!wanted.policyId().value().equals("web-db")) {
+            refuse(
+                    request,
+                    "404",
+                    new ApiError(
+                            ApiError.NOT_FOUND,
+                            "no policy is called " + wanted.policyId(),
+                            "segctl policy ls lists them",
+                            List.of()));
+            return;
+        }
+        var document = Wire.mapper()
+                .createObjectNode()
+                .put("id", "web-db")
+                .put("priority", 100)
+                .put("version_of_test", wanted.version() == null ? 3 : wanted.version());
+        reply(
+                request,
+                new StoredPolicy(
+                        wanted.policyId(),
+                        wanted.version() == null ? 3 : wanted.version(),
+                        StoredPolicy.UPDATED,
+                        "0123456789abcdef".repeat(4),
+                        document,
+                        17,
+                        Run.NOW.minusSeconds(300)));
+    }
+
+    private static PolicyApi.ListReply list() {
+        return new PolicyApi.ListReply(
+                List.of(
+                        new PolicyApi.Summary(
+                                new PolicyId("web-db"),
+                                3,
+                                "Only the API may use the database",
+                                "network",
+                                100,
+                                true,
+                                Mode.ENFORCE,
+                                2,
+                                Run.NOW.minusSeconds(300)),
+                        new PolicyApi.Summary(
+                                new PolicyId("base-allow-dns"),
+                                12,
+                                "DNS\u001b[31m for all",
+                                "network",
+                                10,
+                                true,
+                                Mode.AUDIT,
+                                1,
+                                Run.NOW.minusSeconds(8)),
+                        new PolicyApi.Summary(
+                                new PolicyId("old"),
+                                1,
+                                "Not in use",
+                                "network",
+                                9000,
+                                false,
+                                Mode.ENFORCE,
+                                104,
+                                Run.NOW.minusSeconds(400_000))),
+                1,
+                42);
+    }
+
+    private static PolicyApi.HostsReply hosts() {
+        return new PolicyApi.HostsReply(List.of("host-a", "host-b", "host-c", "host-d").stream()
+                .map(name -> new PolicyApi.HostSummary(new HostId(name), 1, 42, Map.of("role", "front"), Run.NOW))
+                .toList());
+    }
+
+    private void reply(Message to, Object body) {
+        connection.publish(to.getReplyTo(), Wire.write(body));
+    }
+
+    private void refuse(Message to, String status, ApiError error) {
+        connection.publish(
+                to.getReplyTo(),
+                new Headers()
+                        .put("Nats-Service-Error-Code", status)
+                        .put("Nats-Service-Error", error.code() + ": " + error.message()),
+                Wire.write(error));
+    }
+}

@@ -1,0 +1,224 @@
+package io.aegisflux.segmentation.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.aegisflux.segmentation.harness.NatsServer;
+import io.aegisflux.segmentation.harness.NatsServerExtension;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ExitCodeIT {
+    @RegisterExtension
+    static final NatsServerExtension NATS = new NatsServerExtension();
+
+    private static Bench bench;
+
+    @TempDir
+    Path directory;
+
+    @BeforeAll
+    static void answer() {
+        bench = Bench.answering(NATS.url());
+    }
+
+    @AfterAll
+    static void stop() {
+        bench.close();
+    }
+
+    @ParameterizedTest(name = "segctl {1} → {0}")
+    @CsvSource(delimiter = '|', textBlock = """
+                    0 | --version
+                    0 | --help
+                    0 | policy apply --help
+                    0 | pub my.subject hello
+                    0 | policy ls
+                    0 | policy get web-db
+                    0 | policy get web-db --version 2 -o json
+                    0 | policy delete web-db
+                    0 | req segmentation.api.policy.list
+                    0 | events
+                    0 | status
+                    2 |
+                    2 | policy
+                    2 | nonsense
+                    2 | status --nonsense
+                    2 | status --timeout 5
+                    2 | status --timeout 0s
+                    2 | policy ls -o yaml
+                    2 | policy ls --user me
+                    2 | policy ls --server not:an:address
+                    2 | policy get a.b
+                    2 | policy get web-db --version 0
+                    2 | policy apply
+                    2 | policy apply -f /nowhere/to/be/found.json
+                    2 | pub segmentation.policies.* body
+                    2 | pub my..subject body
+                    2 | pub my.subject body -f file
+                    2 | pub my.subject body -H nonsense
+                    2 | sub my.subject --count 0
+                    2 | events --last -1
+                    2 | events --host Not_A_Host
+                    2 | policy ls --creds /nowhere/to/be/found.creds
+                    4 | req nobody.listens.here --timeout 500ms
+                    4 | req segmentation.api.policy.explain --timeout 500ms
+                    5 | policy get unknown
+                    5 | policy delete unknown
+                    5 | req segmentation.api.policy.get {"policy_id":"unknown"}
+                    6 | status --strict
+                    6 | status --wait 300ms
+                    """)
+    void endsWith(int exit, String commandLine) {
+        Run run = Run.against(NATS.url()).segctl(commandLine == null ? new String[0] : commandLine.split(" "));
+
+        assertThat(run.exit()).as(run.err()).isEqualTo(exit);
+        if (exit == 0) {
+            assertThat(run.err()).doesNotContain("segctl:");
+        } else {
+            assertThat(run.err())
+                    .contains("segctl:")
+                    .as("an error says what to do next")
+                    .contains("→");
+        }
+    }
+
+    @Test
+    void aRefusedDocumentEndsWithFiveAndNamesPointerReasonAndHint() {
+        Run run = Run.against(NATS.url()).stdin("{\"id\":\"bad\"}").segctl("policy", "apply", "-f", "-");
+
+        assertThat(run.exit()).isEqualTo(5);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err())
+                .contains("/rules/0/conditions/1/value  70000 is no port")
+                .contains("hint: write a number from 0 to 65535")
+                .contains("/name  is missing");
+    }
+
+    @Test
+    void aFailureOfTheServiceEndsWithOne() {
+        Run run = Run.against(NATS.url()).stdin("{\"id\":\"broken\"}").segctl("policy", "apply", "-f", "-");
+
+        assertThat(run.exit()).isEqualTo(1);
+    }
+
+    @Test
+    void documentsThatCannotBeAddressedAreRefusedBeforeAnythingIsPublished() throws IOException {
+        for (String document : new String[] {
+            "{\"id\":\"a.b\"}",
+            "{\"id\":\"*\"}",
+            "{\"id\":7}",
+            "{}",
+            "[]",
+            "nonsense",
+            "{\"id\":\"a\",\"id\":\"b\"}",
+            "[".repeat(10_000),
+            "{\"id\":\"large\",\"x\":\"" + "x".repeat(2_000_000) + "\"}"
+        }) {
+            Path file = Files.writeString(directory.resolve("policy.json"), document);
+            Run run = Run.against(NATS.url()).segctl("policy", "apply", "-f", file.toString());
+
+            assertThat(run.exit()).as(run.err()).isEqualTo(5);
+            assertThat(run.err()).contains("INVALID_POLICY").contains("hint: ");
+        }
+    }
+
+    @Test
+    void oneRefusedFileOfADirectoryDoesNotHoldUpTheOthersAndEndsWithFive() throws IOException {
+        Files.writeString(directory.resolve("1.json"), "{\"id\":\"one\"}");
+        Files.writeString(directory.resolve("2.json"), "{\"id\":\"bad\"}");
+        Files.writeString(directory.resolve("3.json"), "{\"id\":\"three\"}");
+        Files.writeString(directory.resolve("4.json"), "{\"id\":\"one\"}");
+        Files.writeString(directory.resolve("notes.txt"), "not a policy");
+
+        Run run = Run.against(NATS.url()).segctl("policy", "apply", "-f", directory.toString());
+
+        assertThat(run.exit()).isEqualTo(5);
+        assertThat(run.out().lines()).hasSize(2).allMatch(line -> line.contains("ACCEPTED"));
+        assertThat(run.err()).contains("2.json").contains("policy one is in").doesNotContain("notes.txt");
+    }
+
+    @Test
+    void aPolicyThatIsStoredButNotJudgedEndsWithFourAndSaysThatItIsStored() {
+        Run run = Run.against(NATS.url())
+                .stdin("{\"id\":\"silent\"}")
+                .segctl("policy", "apply", "-f", "-", "--timeout", "400ms");
+
+        assertThat(run.exit()).isEqualTo(4);
+        assertThat(run.err()).contains("stored as message").contains("start policy-service");
+    }
+
+    @Test
+    void aBodyLargerThanTheBrokerTakesEndsWithFive() {
+        Run run = Run.against(NATS.url()).stdin("x".repeat(2_000_000)).segctl("pub", "my.subject", "-");
+
+        assertThat(run.exit()).as(run.err()).isEqualTo(5);
+        assertThat(run.err()).contains("1048576");
+    }
+
+    @Test
+    void noServerEndsWithFourAtOnce() {
+        Run run = Run.against("nats://127.0.0.1:" + NatsServer.freePort()).segctl("policy", "ls");
+
+        assertThat(run.exit()).isEqualTo(4);
+        assertThat(run.err()).contains("no NATS at").contains("./dev up");
+    }
+
+    @Test
+    void aServerThatNeverGreetsEndsWithFourWithinTheTimeout() throws IOException {
+        try (ServerSocket mute = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            for (String command : new String[] {"policy ls", "status", "events", "sub x", "pub x y"}) {
+                Instant start = Instant.now();
+                Run run = Run.against("nats://127.0.0.1:" + mute.getLocalPort())
+                        .segctl((command + " --timeout 700ms").split(" "));
+
+                assertThat(run.exit()).as(command).isEqualTo(4);
+                assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofMillis(1700));
+                assertThat(run.err()).contains("within 700 ms");
+            }
+        }
+    }
+
+    @Test
+    void statusWithoutPolicyServiceShowsWhatItKnowsAndEndsWithFour() {
+        try (NatsServer empty = NatsServer.start()) {
+            Run run = Run.against(empty.url()).segctl("status");
+
+            assertThat(run.exit()).isEqualTo(4);
+            assertThat(run.out())
+                    .contains("JetStream ok")
+                    .contains("policy-service")
+                    .contains("unknown");
+            assertThat(run.err()).contains("nobody listens on segmentation.api.policy.list");
+        }
+    }
+
+    @Test
+    void eventsWithoutTheirStreamEndWithFour() {
+        try (NatsServer empty = NatsServer.start()) {
+            Run run = Run.against(empty.url()).segctl("events");
+
+            assertThat(run.exit()).isEqualTo(4);
+            assertThat(run.err()).contains("there is no stream SEGMENTATION_EVENTS yet");
+        }
+    }
+
+    @Test
+    void helpNamesEveryExitCode() {
+        Run run = Run.against(NATS.url()).segctl("--help");
+
+        assertThat(run.out())
+                .containsPattern("Exit codes:\\s+0 +done\\s+1 .*\\s+2 .*\\s+3 .*\\s+4 .*\\s+5 .*\\s+6 .*\\s+130 ");
+    }
+}

@@ -1,0 +1,254 @@
+package io.aegisflux.segmentation.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.aegisflux.segmentation.contracts.Direction;
+import io.aegisflux.segmentation.contracts.FlowEvent;
+import io.aegisflux.segmentation.contracts.Hook;
+import io.aegisflux.segmentation.contracts.HostId;
+import io.aegisflux.segmentation.contracts.MetricsReport;
+import io.aegisflux.segmentation.contracts.PolicyId;
+import io.aegisflux.segmentation.contracts.Reason;
+import io.aegisflux.segmentation.contracts.Subjects;
+import io.aegisflux.segmentation.contracts.SystemEvent;
+import io.aegisflux.segmentation.contracts.Verdict;
+import io.aegisflux.segmentation.contracts.Wire;
+import io.aegisflux.segmentation.harness.NatsServerExtension;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What every command prints, to the letter. */
+class GoldenIT {
+    @RegisterExtension
+    static final NatsServerExtension NATS = new NatsServerExtension();
+
+    private static final HostId HOST_A = new HostId("host-a");
+    private static final HostId HOST_B = new HostId("host-b");
+
+    private static Bench bench;
+
+    @TempDir
+    Path directory;
+
+    @BeforeAll
+    static void fill() {
+        bench = Bench.answering(NATS.url());
+        for (FlowEvent event : List.of(
+                event(HOST_A, "01-a", Verdict.ALLOWED, Reason.RULE_ALLOW, "10.77.0.11", "10.77.0.20", "allow-api", 0),
+                event(HOST_B, "02-b", Verdict.DROPPED, Reason.RULE_DENY, "10.77.0.10", "10.77.0.20", "deny-others", 3),
+                event(HOST_B, "03-b", Verdict.AUDITED, Reason.AUDIT_WOULD_DENY, "fd77::10", "fd77::20", "deny-v6", 0),
+                posture())) {
+            bench.publish(Subjects.events(event.hostId()), event);
+        }
+        bench.publish(Subjects.events(HOST_A), "no event".getBytes(StandardCharsets.UTF_8));
+    }
+
+    @AfterAll
+    static void stop() {
+        bench.close();
+    }
+
+    @Test
+    void policyLs() {
+        Run table = golden("policy-ls.txt", "policy", "ls");
+        golden("policy-ls.json", "policy", "ls", "-o", "json");
+
+        assertThat(table.out())
+                .as("escapes in a name do not reach the terminal")
+                .doesNotContain("\u001b");
+    }
+
+    @Test
+    void policyGet() {
+        golden("policy-get.txt", "policy", "get", "web-db");
+        golden("policy-get.json", "policy", "get", "web-db", "--version", "2", "-o", "json");
+    }
+
+    @Test
+    void policyDelete() {
+        golden("policy-delete.txt", "policy", "delete", "web-db");
+        golden("policy-delete.json", "policy", "delete", "web-db", "-o", "json");
+    }
+
+    @Test
+    void policyApply() throws Exception {
+        Files.writeString(directory.resolve("bad.json"), "{\"id\":\"bad\"}");
+        Files.writeString(directory.resolve("web-db.json"), "{\"id\":\"web-db\"}");
+        Run text = Run.against(NATS.url()).segctl("policy", "apply", "-f", directory.toString());
+        Run json = Run.against(NATS.url()).segctl("policy", "apply", "-f", directory.toString(), "-o", "json");
+        String folder = directory + "/";
+
+        Golden.assertMatches("policy-apply.txt", text.out());
+        Golden.assertMatches("policy-apply.err.txt", text.err().replace(folder, "DIR/"));
+        Golden.assertMatches("policy-apply.json", json.out().replace(folder, "DIR/"));
+        assertThat(json.exit()).isEqualTo(5);
+    }
+
+    @Test
+    void events() {
+        Run text = golden("events.txt", "events", "--utc");
+        golden("events.json", "events", "-o", "json");
+        golden("events-host.txt", "events", "--utc", "--host", "host-b", "--last", "1");
+        golden("events-ascii.txt", "events", "--utc", "--ascii", "--last", "4");
+
+        assertThat(text.err())
+                .contains("host-b lost 3 events")
+                .contains("message 5 of segmentation.events.host-a is no event");
+    }
+
+    @Test
+    void status() {
+        Instant now = Instant.now();
+        bench.publish(Subjects.metrics(HOST_A), metrics(HOST_A, 42, now));
+        bench.publish(Subjects.metrics(HOST_B), metrics(HOST_B, 41, now));
+        bench.publish(
+                Subjects.metrics(new HostId("host-c")), metrics(new HostId("host-c"), 42, now.minusSeconds(3600)));
+        for (String service : List.of("policy-service", "telemetry-service")) {
+            bench.publish(
+                    Subjects.systemOfService(service),
+                    new SystemEvent(service, SystemEvent.HEARTBEAT, "clock", "alive", "info", now, Map.of()));
+        }
+
+        Golden.assertMatches(
+                "status.txt",
+                Run.against(NATS.url()).realClock().segctl("status").out());
+        Run json = Run.against(NATS.url()).realClock().segctl("status", "-o", "json");
+        Golden.assertMatches("status.json", json.out());
+        assertThat(json.exit()).isZero();
+    }
+
+    @Test
+    void req() {
+        golden("req.txt", "req", "segmentation.api.policy.get", "{\"policy_id\":\"web-db\"}");
+        golden("req.json", "req", "segmentation.api.policy.get", "{\"policy_id\":\"web-db\"}", "-o", "json");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "status",
+                "policy",
+                "policy apply",
+                "policy get",
+                "policy ls",
+                "policy delete",
+                "events",
+                "pub",
+                "sub",
+                "req"
+            })
+    void help(String command) {
+        String[] words = (command + " --help").strip().split(" ");
+        Run run = Run.against(NATS.url()).segctl(words);
+
+        assertThat(run.exit()).isZero();
+        assertThat(run.out()).containsPattern("Examples?:\\s+.*segctl ");
+        Golden.assertMatches(
+                "help%s.txt".formatted(command.isEmpty() ? "" : "-" + command.replace(' ', '-')), run.out());
+    }
+
+    @Test
+    void everyJsonAnswerIsOneValueAndEveryStreamOneObjectALine() {
+        for (String command : List.of("policy ls", "policy get web-db", "policy delete web-db", "status")) {
+            Run run = Run.against(NATS.url()).segctl((command + " -o json").split(" "));
+            assertThat(Wire.read(run.out().getBytes(StandardCharsets.UTF_8), Object.class))
+                    .isNotNull();
+        }
+        Run events = Run.against(NATS.url()).segctl("events", "-o", "json");
+        assertThat(events.out().lines())
+                .hasSize(4)
+                .allSatisfy(line -> Wire.read(line.getBytes(StandardCharsets.UTF_8), FlowEvent.class));
+    }
+
+    @Test
+    void coloursAreForTerminalsOnlyAndNotAgainstTheUsersWish() {
+        Run.With terminal = Run.against(NATS.url()).terminal();
+
+        assertThat(terminal.segctl("policy", "ls").out()).contains("\u001b[32m✔ enforced\u001b[0m");
+        assertThat(terminal.segctl("policy", "ls", "--color", "never").out()).doesNotContain("\u001b");
+        assertThat(terminal.environment(Map.of("NATS_URL", NATS.url(), "NO_COLOR", "1"))
+                        .segctl("policy", "ls")
+                        .out())
+                .doesNotContain("\u001b");
+        assertThat(terminal.segctl("policy", "ls", "-o", "json").out()).doesNotContain("\u001b");
+        assertThat(Run.against(NATS.url()).segctl("policy", "ls").out()).doesNotContain("\u001b");
+        assertThat(Run.against(NATS.url())
+                        .segctl("policy", "ls", "--color", "always")
+                        .out())
+                .contains("\u001b[");
+    }
+
+    private static Run golden(String name, String... arguments) {
+        Run run = Run.against(NATS.url()).segctl(arguments);
+        assertThat(run.exit()).as(run.err()).isZero();
+        Golden.assertMatches(name, run.out());
+        return run;
+    }
+
+    private static FlowEvent event(
+            HostId host, String id, Verdict verdict, Reason reason, String from, String to, String rule, long lost) {
+        return new FlowEvent(
+                id,
+                host,
+                verdict == Verdict.DROPPED ? FlowEvent.PACKET_DROPPED : FlowEvent.PACKET_ALLOWED,
+                new PolicyId("web-db"),
+                3L,
+                rule,
+                reason,
+                verdict,
+                Direction.INGRESS,
+                Hook.TC_INGRESS,
+                from,
+                to,
+                40_000,
+                5432,
+                "tcp",
+                "eth0",
+                7,
+                verdict == Verdict.DROPPED ? 12 : 1,
+                lost,
+                Run.NOW.minusMillis(771),
+                Map.of());
+    }
+
+    private static FlowEvent posture() {
+        return new FlowEvent(
+                "04-a",
+                HOST_A,
+                FlowEvent.PACKET_ALLOWED,
+                null,
+                null,
+                null,
+                Reason.POSTURE,
+                Verdict.ALLOWED,
+                Direction.EGRESS,
+                Hook.CONNECT4,
+                null,
+                "10.77.0.20",
+                0,
+                0,
+                "icmp",
+                null,
+                7,
+                1,
+                0,
+                Run.NOW.minusSeconds(90_000),
+                Map.of());
+    }
+
+    private static MetricsReport metrics(HostId host, long revision, Instant at) {
+        return new MetricsReport(host, 1000, 990, 10, 2, 3, 2, 0, 1, revision, 7, 0, 5, 1024, List.of(), Map.of(), at);
+    }
+}
