@@ -18,7 +18,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Follows the state that a stream holds: the last message of each subject, then every message as it comes. After a
+ * Follows the state that a stream holds: what it holds at the start, then every message as it comes. After a
  * reconnection it begins again, so whoever receives must bear to see a message twice. The thread is its own.
  */
 public final class StateFollower implements AutoCloseable {
@@ -28,6 +28,7 @@ public final class StateFollower implements AutoCloseable {
     private final Bus bus;
     private final String stream;
     private final String filter;
+    private final DeliverPolicy from;
     private final Receiver receiver;
     private final CountDownLatch caughtUp = new CountDownLatch(1);
     private volatile boolean stopped;
@@ -37,22 +38,35 @@ public final class StateFollower implements AutoCloseable {
         void receive(byte[] data, NatsMetadata metadata);
     }
 
-    private StateFollower(Bus bus, String stream, String filter, Receiver receiver) {
+    private StateFollower(Bus bus, String stream, String filter, DeliverPolicy from, Receiver receiver) {
         this.bus = requireNonNull(bus, "bus is null");
         this.stream = requireNonNull(stream, "stream is null");
         this.filter = requireNonNull(filter, "filter is null");
+        this.from = requireNonNull(from, "from is null");
         this.receiver = requireNonNull(receiver, "receiver is null");
     }
 
     /**
-     * Begins to follow.
+     * Begins to follow a stream whose subjects are keys: with the last message of each.
      *
      * @param filter subject, with wildcards
      */
-    public static StateFollower start(Bus bus, String stream, String filter, Receiver receiver) {
-        StateFollower follower = new StateFollower(bus, stream, filter, receiver);
-        Thread.ofVirtual().name("follow-" + stream).start(follower::run);
-        return follower;
+    public static StateFollower lastOfEach(Bus bus, String stream, String filter, Receiver receiver) {
+        return new StateFollower(bus, stream, filter, DeliverPolicy.LastPerSubject, receiver).start();
+    }
+
+    /**
+     * Begins to follow a stream whose messages all count: with the oldest that it holds.
+     *
+     * @param filter subject, with wildcards
+     */
+    public static StateFollower everything(Bus bus, String stream, String filter, Receiver receiver) {
+        return new StateFollower(bus, stream, filter, DeliverPolicy.All, receiver).start();
+    }
+
+    private StateFollower start() {
+        Thread.ofVirtual().name("follow-" + stream).start(this::run);
+        return this;
     }
 
     /** Whether all that the stream held at the start has been received. */
@@ -94,9 +108,8 @@ public final class StateFollower implements AutoCloseable {
         long reconnects = reconnects();
         OrderedConsumerContext consumer = bus.connection()
                 .getStreamContext(stream)
-                .createOrderedConsumer(new OrderedConsumerConfiguration()
-                        .filterSubject(filter)
-                        .deliverPolicy(DeliverPolicy.LastPerSubject));
+                .createOrderedConsumer(
+                        new OrderedConsumerConfiguration().filterSubject(filter).deliverPolicy(from));
         try (IterableConsumer messages = consumer.iterate()) {
             if (isEmpty()) {
                 caughtUp.countDown();

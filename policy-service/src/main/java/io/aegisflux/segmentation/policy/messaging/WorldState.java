@@ -38,17 +38,17 @@ public class WorldState {
 
     void start(@Observes StartupEvent event) {
         followers = List.of(
-                StateFollower.start(
+                StateFollower.lastOfEach(
                         bus,
                         Streams.POLICY_STORE,
                         Subjects.each(Subjects.POLICY_STORE),
                         (data, metadata) -> policy(Wire.read(data, StoredPolicy.class), metadata.sequence())),
-                StateFollower.start(
+                StateFollower.lastOfEach(
                         bus,
                         Streams.HOSTS,
                         Subjects.each(Subjects.HOSTS),
                         (data, metadata) -> host(Wire.read(data, CapabilityReport.class))),
-                StateFollower.start(
+                StateFollower.everything(
                         bus,
                         Streams.BUILD_RESULTS,
                         Subjects.BUILDS_COMPLETED,
