@@ -30,10 +30,13 @@ static __always_inline void count_verdict(__u32 hook, __u32 verdict, __u32 reaso
 {
 	struct totals *sums = totals_of_cpu();
 
-	/* hidden from the compiler, which would check a copy of the index that the verifier does not follow */
-	asm volatile("" : "+r"(hook), "+r"(verdict), "+r"(reason));
-	if (!sums || hook >= HOOKS || verdict >= VERDICTS || reason >= REASONS)
+	if (!sums)
 		return;
+	/* unknown to the compiler, which would drop the masks as needless; the verifier needs them */
+	asm volatile("" : "+r"(hook), "+r"(verdict), "+r"(reason));
+	hook &= HOOKS - 1;
+	verdict &= VERDICTS - 1;
+	reason &= REASONS - 1;
 	__sync_fetch_and_add(&sums->packets[hook][verdict], packets);
 	__sync_fetch_and_add(&sums->bytes[hook][verdict], bytes);
 	if (verdict == VERDICT_DROPPED)

@@ -107,7 +107,7 @@ int xdp_ingress(struct xdp_md *ctx)
 		return XDP_PASS;
 	if (scan.pkt.fragment != FRAGMENT_NONE || is_icmp_error(&scan.pkt))
 		return XDP_PASS;
-	if (track_connections && trackable(&scan.pkt) && !is_opening(&scan.pkt)) {
+	if (trackable(&scan.pkt) && !is_opening(&scan.pkt)) {
 		flow_key_of(&key, &scan.pkt);
 		if (scan.pkt.proto == IPPROTO_TCP || flow_find(&key, bpf_ktime_get_coarse_ns()))
 			return XDP_PASS;
@@ -136,7 +136,7 @@ static __always_inline int judge_connect(struct bpf_sock_addr *ctx, struct scan 
 
 	if (!DESCRIPTOR_GENERATION(descriptor))
 		return 1;
-	if (own_netns_cookie && bpf_get_netns_cookie(ctx) != own_netns_cookie)
+	if (settings.own_netns_cookie && bpf_get_netns_cookie(ctx) != settings.own_netns_cookie)
 		return 1;
 	pkt->proto = ctx->protocol;
 	pkt->dport = bpf_ntohs(ctx->user_port);
@@ -215,10 +215,13 @@ int golden(struct __sk_buff *skb)
 	scan.pkt.has = skb->cb[0] == INGRESS ? HAS_INGRESS : HAS_EGRESS;
 	scan.pkt.interface = skb->cb[1] ? 1ULL << ((skb->cb[1] - 1) & 63) : INTERFACE_UNKNOWN;
 	pull_headers(skb);
-	if (parse_skb(skb, &scan.pkt, false) != PARSED_IP)
-		return TC_DROP;
-	classify(&scan, *descriptor, false);
-	conclude(&decision, &scan, *descriptor);
+	if (parse_skb(skb, &scan.pkt, false) == PARSED_IP) {
+		classify(&scan, *descriptor, false);
+		conclude(&decision, &scan, *descriptor);
+	} else {
+		decision.verdict = VERDICT_DROPPED;
+		decision.reason = REASON_MALFORMED;
+	}
 	leave_trial(&decision);
 	return decision.verdict == VERDICT_DROPPED ? TC_DROP : TC_NEXT;
 }

@@ -46,12 +46,19 @@ struct decision {
 	__u8 unused[2];
 };
 
+/* What is only written to a ring buffer, or only used as a number, would not be described in the object's BTF. */
+#define DESCRIBE_IN_BTF(type) asm volatile("" ::"r"(bpf_core_type_id_local(type)))
+
 /* Global, so that the verifier checks it by itself; its result only pleases kernels that ask for one. */
 __noinline int emit(const struct packet *pkt, const struct decision *decision, __s32 rule, __u8 reason,
 		    bool with_process)
 {
 	struct event *event;
 
+	DESCRIBE_IN_BTF(struct event);
+	DESCRIBE_IN_BTF(enum hook);
+	DESCRIBE_IN_BTF(enum verdict);
+	DESCRIBE_IN_BTF(enum reason);
 	if (!pkt || !decision)
 		return 0;
 	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);

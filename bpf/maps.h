@@ -15,6 +15,8 @@
 #define FAILSAFE_MAX 1024
 #define FAILSAFE_PORTS 16
 #define EVENTS_BYTES (1 << 21)
+#define BOOK_CHUNK_BYTES 2048
+#define BOOK_CHUNKS_MAX 8192
 
 #define INTERFACE_UNKNOWN (1ULL << 63) /* so slots are 0 to 62; a box without a condition has all bits */
 
@@ -89,14 +91,19 @@ struct identity {
 	__u64 epoch;
 	__u64 revision;
 	__u32 generation;
-	__u32 layout; /* LAYOUT_VERSION */
+	__u32 book_bytes; /* of the book of this bank */
 	__u8 table_digest[32];
-	__u8 artifact_digest[32]; /* of entry IDENTITY_ARTIFACT */
+	__u8 artifact_digest[32]; /* of entry IDENTITY_ARTIFACT alone */
 };
 
+/* Raised with any change of what is shared with the agent; pins lie in a directory of this name. */
 #define LAYOUT_VERSION 1
 #define IDENTITY_ARTIFACT 2 /* after one entry a bank */
 #define IDENTITIES 3
+
+struct book_chunk {
+	__u8 bytes[BOOK_CHUNK_BYTES];
+};
 
 struct interface {
 	__u64 bit; /* of box_terms.interfaces */
@@ -142,7 +149,7 @@ struct totals {
 	__u64 events_lost;
 };
 
-/* The decision about a packet of BPF_PROG_TEST_RUN. */
+/* The decision about a golden packet. */
 struct trial {
 	__u32 verdict;
 	__u32 reason;
@@ -232,9 +239,27 @@ struct {
 	__type(value, struct trial);
 } trials SEC(".maps");
 
-/* Decided at load; what is off costs nothing, for the verifier removes it. */
-const volatile __u64 own_netns_cookie = 0;   /* connect hooks judge sockets of this namespace; 0: of all */
-const volatile __u8 track_connections = 1;   /* 0 where a test compares single packets */
-const volatile __u8 record_decisions = 0;    /* 1: every decision at tc and xdp is left in trials */
+/*
+ * The table in force as the agent wrote it, so that an agent that adopts the pins knows the names behind the slots.
+ * Read by the agent alone.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, BANKS * BOOK_CHUNKS_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32); /* bank << 16 | chunk */
+	__type(value, struct book_chunk);
+} book SEC(".maps");
+
+/* Decided at load, so that the verifier knows them as constants. */
+struct settings {
+	__u64 own_netns_cookie; /* connect hooks judge sockets of this namespace; 0: of all */
+	__u32 layout;		/* LAYOUT_VERSION, for the agent to check before it loads */
+	__u32 unused;
+};
+
+const volatile struct settings settings SEC(".rodata.settings") = {
+	.layout = LAYOUT_VERSION,
+};
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
 
 /* vmlinux.h has types, but not the preprocessor's constants. */
@@ -42,7 +43,7 @@ enum hook {
 	HOOK_TC_EGRESS = 2,
 	HOOK_CONNECT4 = 3,
 	HOOK_CONNECT6 = 4,
-	HOOKS = 5,
+	HOOKS = 8, /* powers of two, here and below: an index is bounded by a mask */
 };
 
 /* In the order of contracts.Verdict. */
@@ -50,7 +51,7 @@ enum verdict {
 	VERDICT_ALLOWED = 0,
 	VERDICT_DROPPED = 1,
 	VERDICT_AUDITED = 2,
-	VERDICTS = 3,
+	VERDICTS = 4,
 };
 
 /* In the order of contracts.Reason. */

@@ -249,8 +249,6 @@ static __always_inline void account(const struct scan *scan, const struct decisi
 	count_rule(decision->rule, packets, bytes);
 	if (decision->verdict == VERDICT_AUDITED)
 		count_rule(decision->audit, packets, bytes);
-	if (record_decisions)
-		leave_trial(decision);
 }
 
 /* The decision about a parsed packet at tc. */
@@ -265,7 +263,7 @@ static __always_inline void decide(struct __sk_buff *skb, struct scan *scan, str
 
 	if (pkt->fragment == FRAGMENT_LATER && follows_fragment(decision, pkt, now))
 		return;
-	if (track_connections && trackable(pkt)) {
+	if (trackable(pkt)) {
 		standing.from_a = flow_key_of(&key, pkt);
 		flow_standing(&standing, &key, decision, pkt, now);
 	}
@@ -273,7 +271,7 @@ static __always_inline void decide(struct __sk_buff *skb, struct scan *scan, str
 		if (is_failsafe(pkt, decision->direction)) {
 			decision->reason = REASON_FAILSAFE;
 			standing.remember = false;
-		} else if (track_connections && is_icmp_error(pkt) && pkt->has & HAS_ICMP &&
+		} else if (is_icmp_error(pkt) && pkt->has & HAS_ICMP &&
 			   is_related(skb, decision, pkt, now)) {
 			standing.remember = false;
 		} else {

@@ -3,16 +3,21 @@ package io.aegisflux.segmentation.agent;
 import io.aegisflux.segmentation.agent.config.AgentConfig;
 import io.aegisflux.segmentation.agent.domain.Datapath;
 import io.aegisflux.segmentation.agent.domain.HostProbe;
+import io.aegisflux.segmentation.agent.kernel.KernelDatapath;
+import io.aegisflux.segmentation.agent.kernel.KernelProbe;
+import java.time.Clock;
 
 /** The kernel of this host behind the agent's ports. */
 final class HostKernel {
     private HostKernel() {}
 
     static HostProbe probe() {
-        throw new UnsupportedOperationException("this build has no probe");
+        return new KernelProbe();
     }
 
     static Datapath datapath(AgentConfig config) {
-        throw new UnsupportedOperationException("this build has no datapath for " + config.pinDir());
+        return KernelDatapath.of(
+                new KernelDatapath.Places(config.pinDir(), config.interfaces(), config.cgroup(), config.xdp()),
+                Clock.systemUTC());
     }
 }

@@ -20,7 +20,6 @@ public final class DesiredStateGate {
     /** The largest message that is looked at, in bytes: the broker's default limit. */
     public static final int MAX_MESSAGE_BYTES = 1024 * 1024;
 
-
     private final HostId host;
     private final EnvelopeVerifier verifier;
 

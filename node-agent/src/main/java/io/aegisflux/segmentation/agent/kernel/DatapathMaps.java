@@ -1,0 +1,98 @@
+package io.aegisflux.segmentation.agent.kernel;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.aegisflux.segmentation.agent.libbpf.BpfException;
+import io.aegisflux.segmentation.agent.libbpf.BpfMap;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.VarHandle;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The pinned maps of the programs, open, by their names in bpf/maps.h. */
+final class DatapathMaps implements AutoCloseable {
+    private static final VarHandle WORD = JAVA_LONG.varHandle();
+    private static final int IN_FORCE = 0;
+    private static final int CANDIDATE = 1;
+
+    private final Map<String, BpfMap> open = new HashMap<>();
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment descriptors;
+    private final MemorySegment boxes4;
+    private final MemorySegment boxes6;
+
+    /**
+     * Opens them.
+     *
+     * @throws BpfException when one is not pinned, or is not shaped as ours
+     */
+    DatapathMaps(PinDirectory pins) throws BpfException {
+        try {
+            for (String name : new String[] {
+                "descriptors",
+                "boxes4",
+                "boxes6",
+                "identities",
+                "book",
+                "interfaces",
+                "locals",
+                "failsafe",
+                "rule_counters",
+                "totals",
+                "events",
+                "trials"
+            }) {
+                open.put(name, BpfMap.ofPin(pins.map(name)));
+            }
+            descriptors = map("descriptors").map(arena);
+            boxes4 = map("boxes4").map(arena);
+            boxes6 = map("boxes6").map(arena);
+        } catch (BpfException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    BpfMap map(String name) {
+        return open.get(name);
+    }
+
+    /** What packets are judged by. */
+    Descriptor inForce() {
+        return Descriptor.of((long) WORD.getAcquire(descriptors, IN_FORCE * 8L));
+    }
+
+    /** What golden packets are judged by. */
+    void propose(Descriptor candidate) {
+        WORD.setRelease(descriptors, CANDIDATE * 8L, candidate.word());
+    }
+
+    /** The switch: one aligned store of 8 bytes. What was written to the bank before is seen by whoever sees it. */
+    void switchTo(Descriptor next) {
+        WORD.setRelease(descriptors, IN_FORCE * 8L, next.word());
+    }
+
+    /** A writer into a bank that is not in force. */
+    BoxWriter writer(int bank) {
+        return new BoxWriter(bank(boxes4, Structs.BOX4, bank), bank(boxes6, Structs.BOX6, bank));
+    }
+
+    private static MemorySegment bank(MemorySegment boxes, StructLayout box, int bank) {
+        long size = box.byteSize() * Structs.BOXES_MAX;
+        return boxes.asSlice(bank * size, size);
+    }
+
+    /** An entry of an array. */
+    static MemorySegment key(Arena arena, int index) {
+        return arena.allocateFrom(JAVA_INT, index);
+    }
+
+    @Override
+    public void close() {
+        open.values().forEach(BpfMap::close);
+        arena.close();
+    }
+}

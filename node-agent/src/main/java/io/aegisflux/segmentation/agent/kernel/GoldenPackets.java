@@ -1,0 +1,172 @@
+package io.aegisflux.segmentation.agent.kernel;
+
+import static java.util.Objects.requireNonNull;
+
+import io.aegisflux.segmentation.agent.domain.DatapathException;
+import io.aegisflux.segmentation.agent.libbpf.BpfException;
+import io.aegisflux.segmentation.agent.libbpf.BpfMap;
+import io.aegisflux.segmentation.agent.libbpf.BpfProgram;
+import io.aegisflux.segmentation.agent.libbpf.TestRun;
+import io.aegisflux.segmentation.contracts.Action;
+import io.aegisflux.segmentation.contracts.Addresses;
+import io.aegisflux.segmentation.contracts.Direction;
+import io.aegisflux.segmentation.contracts.NumberRange;
+import io.aegisflux.segmentation.contracts.PacketTuple;
+import io.aegisflux.segmentation.contracts.Prefix;
+import io.aegisflux.segmentation.contracts.TableRule;
+import io.aegisflux.segmentation.contracts.Verdict;
+import io.aegisflux.segmentation.engine.evaluation.Evaluator;
+import io.aegisflux.segmentation.engine.evaluation.Judgement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Packets that the candidate must judge as policy-engine does before it may come into force: the lowest and the highest
+ * corner of rules all over the table, and one that is in none of them.
+ */
+final class GoldenPackets {
+    /** Of how many rules packets are made, spread evenly over the table. */
+    private static final int RULES = 48;
+
+    private static final int ANY_PROTOCOL = 6;
+
+    private final BpfProgram program;
+    private final BpfMap trials;
+
+    /**
+     * @param program judges by the candidate; stays the caller's, like the map
+     */
+    GoldenPackets(BpfProgram program, BpfMap trials) {
+        this.program = requireNonNull(program, "program is null");
+        this.trials = requireNonNull(trials, "trials is null");
+    }
+
+    /**
+     * Tries the candidate.
+     *
+     * @param now the instant for which it was lowered
+     * @throws DatapathException naming the packet and both decisions when one differs
+     */
+    void requireEqualVerdicts(Book candidate, Instant now) throws DatapathException, BpfException {
+        Evaluator evaluator = new Evaluator(candidate.table());
+        try (TestRun run = new TestRun(program)) {
+            for (PacketTuple packet : packets(candidate)) {
+                Judgement expected = evaluator.judge(packet, now);
+                run.skb(
+                        0,
+                        packet.direction() == Direction.INGRESS ? 0 : 1,
+                        packet.interfaceName() == null
+                                ? 0
+                                : 1 + candidate.interfaces().indexOf(packet.interfaceName()));
+                run.run(PacketBytes.frame(packet));
+                Trial found = Trial.read(trials);
+                if (!agree(expected, found, candidate)) {
+                    throw new DatapathException(
+                            "the kernel judges a golden packet otherwise than the policy says, so the switch is off:"
+                                    + " %s is %s by slot %d, wanted %s by rule %d"
+                                            .formatted(
+                                                    packet,
+                                                    found.verdict().wireName(),
+                                                    found.rule(),
+                                                    expected.action().wireName(),
+                                                    expected.rule()),
+                            "",
+                            null);
+                }
+            }
+        }
+    }
+
+    static boolean agree(Judgement expected, Trial found, Book book) {
+        int slot =
+                expected.rule() == Judgement.NONE ? Book.NO_SLOT : book.slots().get(expected.rule());
+        boolean dropped = found.verdict() == Verdict.DROPPED;
+        return dropped == (expected.action() == Action.DENY) && found.rule() == slot;
+    }
+
+    private static List<PacketTuple> packets(Book book) {
+        List<PacketTuple> packets = new ArrayList<>();
+        List<TableRule> rules = book.table().rules();
+        int step = Math.max(1, rules.size() / RULES);
+        for (int i = 0; i < rules.size(); i += step) {
+            packets.addAll(corners(rules.get(i), book.interfaces()));
+        }
+        packets.add(new PacketTuple(
+                Direction.INGRESS, "192.0.2.1", "192.0.2.2", ANY_PROTOCOL, 1, 1, null, null, null)); // RFC 5737
+        packets.add(new PacketTuple(
+                Direction.EGRESS, "2001:db8::1", "2001:db8::2", ANY_PROTOCOL, 1, 1, null, null, null)); // RFC 3849
+        return packets;
+    }
+
+    private static List<PacketTuple> corners(TableRule rule, List<String> interfaces) {
+        List<PacketTuple> corners = new ArrayList<>();
+        for (int ipVersion : new int[] {4, 6}) {
+            for (boolean high : new boolean[] {false, true}) {
+                if (BoxWriter.count(rule, ipVersion) > 0) {
+                    corners.add(corner(rule, ipVersion, high, interfaces));
+                }
+            }
+        }
+        corners.removeIf(packet -> !PacketBytes.canBe(packet));
+        return corners;
+    }
+
+    private static PacketTuple corner(TableRule rule, int ipVersion, boolean high, List<String> interfaces) {
+        int protocol = protocol(rule, ipVersion, high);
+        boolean ports = PacketBytes.hasPorts(protocol);
+        boolean icmp = PacketBytes.isIcmp(protocol);
+        return new PacketTuple(
+                rule.direction() == Direction.EGRESS ? Direction.EGRESS : Direction.INGRESS,
+                address(rule.sources(), ipVersion, high),
+                address(rule.destinations(), ipVersion, high),
+                protocol,
+                ports ? end(rule.sourcePorts(), high, 0xFFFF) : null,
+                ports ? end(rule.destPorts(), high, 0xFFFF) : null,
+                icmp ? end(rule.icmpTypes(), high, 0xFF) : null,
+                icmp ? end(rule.icmpCodes(), high, 0xFF) : null,
+                interfaceName(rule, interfaces));
+    }
+
+    /** One that the rule's other members make sense with. */
+    private static int protocol(TableRule rule, int ipVersion, boolean high) {
+        if (rule.protocols() != null) {
+            return end(rule.protocols(), high, 0xFF);
+        }
+        if (rule.icmpTypes() != null || rule.icmpCodes() != null) {
+            return ipVersion == 4 ? 1 : 58;
+        }
+        return ANY_PROTOCOL;
+    }
+
+    private static int end(List<NumberRange> ranges, boolean high, int highest) {
+        if (ranges == null) {
+            return high ? highest : 0;
+        }
+        return high ? ranges.getLast().high() : ranges.getFirst().low();
+    }
+
+    private static String address(List<Prefix> prefixes, int ipVersion, boolean high) {
+        List<Prefix> own = prefixes == null
+                ? List.of(ipVersion == 4 ? Prefix.ANY4 : Prefix.ANY6)
+                : prefixes.stream()
+                        .filter(prefix -> prefix.ipVersion() == ipVersion)
+                        .toList();
+        Prefix prefix = high ? own.getLast() : own.getFirst();
+        byte[] address = prefix.address();
+        if (high) {
+            for (int bit = prefix.length(); bit < address.length * 8; bit++) {
+                address[bit / 8] |= (byte) (0x80 >> bit % 8);
+            }
+        }
+        return Addresses.format(address);
+    }
+
+    private static String interfaceName(TableRule rule, List<String> interfaces) {
+        return interfaces.stream()
+                .filter(name -> rule.interfaces() == null
+                        || rule.interfaces().stream().allMatch(condition -> condition.matches(name)))
+                .findFirst()
+                .orElse(null);
+    }
+}

@@ -1,0 +1,263 @@
+package io.aegisflux.segmentation.agent.kernel;
+
+import static java.util.Objects.requireNonNull;
+
+import io.aegisflux.segmentation.agent.domain.Counters;
+import io.aegisflux.segmentation.agent.domain.Datapath;
+import io.aegisflux.segmentation.agent.domain.DatapathException;
+import io.aegisflux.segmentation.agent.domain.DecisionRecord;
+import io.aegisflux.segmentation.agent.domain.FailsafeEntry;
+import io.aegisflux.segmentation.agent.domain.Running;
+import io.aegisflux.segmentation.agent.domain.TableIdentity;
+import io.aegisflux.segmentation.agent.domain.XdpMode;
+import io.aegisflux.segmentation.agent.libbpf.BpfException;
+import io.aegisflux.segmentation.agent.libbpf.Probes;
+import io.aegisflux.segmentation.contracts.Direction;
+import io.aegisflux.segmentation.contracts.RuleTable;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** The datapath of this host's kernel. */
+public final class KernelDatapath implements Datapath {
+    private static final System.Logger LOG = System.getLogger(KernelDatapath.class.getName());
+
+    private final PinDirectory pins;
+    private final Hooks hooks;
+    private final Interfaces interfaces;
+    private final InstantSource clock;
+    private final LocalAddresses locals = new LocalAddresses();
+    private Consumer<DecisionRecord> receiver = decision -> {};
+    private Kernel kernel;
+    private EventReader events;
+    private Generations generations;
+    private boolean attachesAtSwitch;
+
+    /**
+     * Where programs and pins are wanted.
+     *
+     * @param pinDir on a bpffs
+     * @param interfaces by name, there or not
+     * @param cgroup whose connects are judged; empty on a host without cgroup v2
+     */
+    public record Places(Path pinDir, List<String> interfaces, Optional<Path> cgroup, XdpMode xdp) {
+        public Places {
+            requireNonNull(pinDir, "pinDir is null");
+            requireNonNull(cgroup, "cgroup is null");
+            requireNonNull(xdp, "xdp is null");
+            interfaces = List.copyOf(interfaces);
+        }
+    }
+
+    /** The datapath at these places; nothing is touched yet. */
+    public static KernelDatapath of(Places places, InstantSource clock) {
+        return of(places, Probes.tcx(), clock);
+    }
+
+    /** As above, on clsact filters when not on tcx. */
+    static KernelDatapath of(Places places, boolean tcx, InstantSource clock) {
+        PinDirectory pins = new PinDirectory(places.pinDir());
+        List<Hookpoint> wanted = new ArrayList<>();
+        for (String name : places.interfaces()) {
+            wanted.add(new TcHookpoint(pins, name, Direction.INGRESS, tcx));
+            wanted.add(new TcHookpoint(pins, name, Direction.EGRESS, tcx));
+            wanted.add(new XdpHookpoint(pins, name, places.xdp()));
+        }
+        wanted.add(new ConnectHookpoint(pins, places.cgroup(), 4));
+        wanted.add(new ConnectHookpoint(pins, places.cgroup(), 6));
+        return new KernelDatapath(pins, new Hooks(pins, wanted), new Interfaces(places.interfaces()), clock);
+    }
+
+    private KernelDatapath(PinDirectory pins, Hooks hooks, Interfaces interfaces, InstantSource clock) {
+        this.pins = requireNonNull(pins, "pins is null");
+        this.hooks = requireNonNull(hooks, "hooks is null");
+        this.interfaces = requireNonNull(interfaces, "interfaces is null");
+        this.clock = requireNonNull(clock, "clock is null");
+    }
+
+    @Override
+    public Optional<Running> adopt() {
+        try {
+            take(Kernel.adopt(pins));
+            refresh();
+            hooks.ensure(kernel.programs());
+            generations.followInterfaces(clock.instant());
+            return running();
+        } catch (BpfException e) {
+            if (!e.isNotFound()) {
+                LOG.log(Level.WARNING, "what is pinned cannot be taken over: {0}", e.getMessage());
+            }
+            return Optional.empty();
+        } catch (DatapathException e) {
+            LOG.log(Level.WARNING, "taken over, but: {0}", e.getMessage());
+            return running();
+        }
+    }
+
+    @Override
+    public Running load(byte[] object, String digest) throws DatapathException {
+        try {
+            attachesAtSwitch = pins.hasOnlyOtherLayouts();
+            new ObjectLoader(pins).load(object);
+            Kernel next = new Kernel(new Programs(pins::nextProgram), new DatapathMaps(pins), digest);
+            Kernel before = kernel;
+            if (!attachesAtSwitch) {
+                attach(next, before);
+            }
+            pins.promoteNextPrograms();
+            next.identities().artifact(digest);
+            take(next);
+            refresh();
+            return running().orElseThrow();
+        } catch (BpfException e) {
+            throw refused(e);
+        } catch (IOException e) {
+            throw new DatapathException("the pins cannot be made: " + e.getMessage(), "", e);
+        }
+    }
+
+    @Override
+    public Running install(RuleTable table, TableIdentity identity, Instant now) throws DatapathException {
+        requireKernel();
+        try {
+            generations.install(table, identity, now);
+            if (attachesAtSwitch) {
+                hooks.ensure(kernel.programs());
+                pins.removeOtherLayouts();
+                attachesAtSwitch = false;
+            }
+            return running().orElseThrow();
+        } catch (BpfException e) {
+            throw refused(e);
+        } catch (IOException e) {
+            throw new DatapathException("the pins of another layout stay: " + e.getMessage(), "", e);
+        }
+    }
+
+    @Override
+    public Optional<Running> running() {
+        return kernel == null ? Optional.empty() : Optional.of(generations.running());
+    }
+
+    @Override
+    public RuleTable table() {
+        return kernel == null ? RuleTable.EMPTY : generations.books().inForce().table();
+    }
+
+    @Override
+    public Counters counters() {
+        requireKernel();
+        try {
+            return kernel.counters().read(generations.books().inForce());
+        } catch (BpfException e) {
+            throw new IllegalStateException("the counters cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void onDecision(Consumer<DecisionRecord> newReceiver) {
+        receiver = requireNonNull(newReceiver, "receiver is null");
+    }
+
+    @Override
+    public void failsafe(Set<FailsafeEntry> entries) throws DatapathException {
+        requireKernel();
+        try {
+            FailsafeSet.write(kernel.maps().map("failsafe"), entries);
+        } catch (BpfException e) {
+            throw refused(e);
+        }
+    }
+
+    @Override
+    public Map<String, String> hooks() {
+        return hooks.standing();
+    }
+
+    @Override
+    public List<String> reconcile() throws DatapathException {
+        if (kernel == null || attachesAtSwitch) {
+            return List.of();
+        }
+        try {
+            refresh();
+            return hooks.ensure(kernel.programs());
+        } catch (BpfException e) {
+            throw refused(e);
+        }
+    }
+
+    @Override
+    public void remove() throws DatapathException {
+        hooks.detach();
+        close();
+        try {
+            pins.remove();
+        } catch (IOException e) {
+            throw new DatapathException("not every pin is removed: " + e.getMessage(), "", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (events != null) {
+            events.close();
+            events = null;
+        }
+        if (kernel != null) {
+            kernel.close();
+            kernel = null;
+        }
+    }
+
+    /** Puts the next programs on the hooks; on failure the ones before are put back. */
+    private void attach(Kernel next, Kernel before) throws DatapathException {
+        try {
+            hooks.ensure(next.programs());
+        } catch (DatapathException | RuntimeException e) {
+            if (before == null) {
+                hooks.detach();
+            } else {
+                hooks.ensure(before.programs());
+            }
+            next.close();
+            throw e;
+        }
+    }
+
+    private void take(Kernel next) throws BpfException {
+        close();
+        kernel = next;
+        generations = Generations.of(next, interfaces);
+        events = new EventReader(
+                        next.maps().map("events"),
+                        generations::books,
+                        interfaces,
+                        decision -> receiver.accept(decision))
+                .start();
+    }
+
+    /** What changes on a host without our doing. */
+    private void refresh() throws BpfException {
+        interfaces.write(kernel.maps().map("interfaces"), generations.interfaceBits());
+        locals.write(kernel.maps().map("locals"));
+    }
+
+    private void requireKernel() {
+        if (kernel == null) {
+            throw new IllegalStateException("no programs are loaded");
+        }
+    }
+
+    private static DatapathException refused(BpfException e) {
+        return new DatapathException(e.getMessage(), e.log(), e);
+    }
+}

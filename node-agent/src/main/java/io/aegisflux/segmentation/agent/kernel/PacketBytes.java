@@ -1,0 +1,114 @@
+package io.aegisflux.segmentation.agent.kernel;
+
+import io.aegisflux.segmentation.contracts.Addresses;
+import io.aegisflux.segmentation.contracts.PacketTuple;
+import java.nio.ByteBuffer;
+import java.util.Set;
+
+/**
+ * Makes an Ethernet frame of a packet as rules see it: the shortest one that the programs parse back to the same. A
+ * packet that should have ports or an ICMP type and has none becomes a later fragment.
+ */
+final class PacketBytes {
+    private static final int ETHERNET = 14;
+    private static final int IP4 = 20;
+    private static final int IP6 = 40;
+    private static final int IP6_FRAGMENT = 8;
+    private static final int TRANSPORT = 20; // as much as the longest, TCP's
+    private static final int TCP = 6;
+    private static final int UDP = 17;
+    private static final int SCTP = 132;
+    private static final int ICMP = 1;
+    private static final int ICMP6 = 58;
+    private static final int HOP_LIMIT = 64;
+    private static final int LATER = 64; // bytes into the packet where a later fragment begins
+    private static final byte TCP_SYN = 0x02;
+
+    /** Hop-by-hop options, routing, fragment, authentication, destination options: never the last header of IPv6. */
+    private static final Set<Integer> IP6_EXTENSIONS = Set.of(0, 43, 44, 51, 60);
+
+    private PacketBytes() {}
+
+    /** Whether there is such a packet: not of an IPv4-mapped address, nor one that ends in an extension header. */
+    static boolean canBe(PacketTuple packet) {
+        boolean v6 = packet.sourceIp().indexOf(':') >= 0;
+        return !isMapped(packet.sourceIp())
+                && !isMapped(packet.destIp())
+                && !(v6 && IP6_EXTENSIONS.contains(packet.protocol()));
+    }
+
+    /** The frame; its checksums are 0. */
+    static byte[] frame(PacketTuple packet) {
+        byte[] source = Addresses.parse(packet.sourceIp());
+        byte[] destination = Addresses.parse(packet.destIp());
+        boolean later = isLaterFragment(packet);
+        return source.length == 4 ? ip4(packet, source, destination, later) : ip6(packet, source, destination, later);
+    }
+
+    private static byte[] ip4(PacketTuple packet, byte[] source, byte[] destination, boolean later) {
+        ByteBuffer frame = ethernet(0x0800, IP4 + TRANSPORT);
+        frame.put((byte) 0x45)
+                .put((byte) 0)
+                .putShort((short) (IP4 + TRANSPORT))
+                .putShort((short) 1)
+                .putShort((short) (later ? LATER / 8 : 0))
+                .put((byte) HOP_LIMIT)
+                .put((byte) packet.protocol())
+                .putShort((short) 0)
+                .put(source)
+                .put(destination);
+        return transport(frame, packet, later);
+    }
+
+    private static byte[] ip6(PacketTuple packet, byte[] source, byte[] destination, boolean later) {
+        int extension = later ? IP6_FRAGMENT : 0;
+        ByteBuffer frame = ethernet(0x86DD, IP6 + extension + TRANSPORT);
+        frame.putInt(6 << 28)
+                .putShort((short) (extension + TRANSPORT))
+                .put((byte) (later ? 44 : packet.protocol()))
+                .put((byte) HOP_LIMIT)
+                .put(source)
+                .put(destination);
+        if (later) {
+            frame.put((byte) packet.protocol())
+                    .put((byte) 0)
+                    .putShort((short) LATER)
+                    .putInt(1);
+        }
+        return transport(frame, packet, later);
+    }
+
+    private static ByteBuffer ethernet(int type, int payload) {
+        return ByteBuffer.allocate(ETHERNET + payload).position(ETHERNET - 2).putShort((short) type);
+    }
+
+    private static byte[] transport(ByteBuffer frame, PacketTuple packet, boolean later) {
+        if (!later && hasPorts(packet.protocol())) {
+            frame.putShort(packet.sourcePort().shortValue())
+                    .putShort(packet.destPort().shortValue());
+            if (packet.protocol() == TCP) {
+                frame.putLong(0).put((byte) 0x50).put(TCP_SYN);
+            }
+        } else if (!later && isIcmp(packet.protocol())) {
+            frame.put(packet.icmpType().byteValue()).put(packet.icmpCode().byteValue());
+        }
+        return frame.array();
+    }
+
+    private static boolean isMapped(String address) {
+        return address.startsWith("::ffff:");
+    }
+
+    private static boolean isLaterFragment(PacketTuple packet) {
+        return hasPorts(packet.protocol()) && packet.destPort() == null
+                || isIcmp(packet.protocol()) && packet.icmpType() == null;
+    }
+
+    static boolean hasPorts(int protocol) {
+        return protocol == TCP || protocol == UDP || protocol == SCTP;
+    }
+
+    static boolean isIcmp(int protocol) {
+        return protocol == ICMP || protocol == ICMP6;
+    }
+}

@@ -1,0 +1,19 @@
+package io.aegisflux.segmentation.agent.kernel;
+
+import java.util.Locale;
+
+/** The programs of the object, by their names in bpf/datapath.bpf.c. */
+enum Program {
+    TC_INGRESS,
+    TC_EGRESS,
+    XDP_INGRESS,
+    CONNECT4,
+    CONNECT6,
+    /** On no hook: judges golden packets by the candidate before a switch. */
+    GOLDEN;
+
+    /** Its function in C. */
+    String functionName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

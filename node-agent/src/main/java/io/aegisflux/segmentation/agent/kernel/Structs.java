@@ -1,0 +1,177 @@
+package io.aegisflux.segmentation.agent.kernel;
+
+import static java.lang.foreign.MemoryLayout.paddingLayout;
+import static java.lang.foreign.MemoryLayout.sequenceLayout;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.StructLayout;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The structures of bpf/maps.h and bpf/events.h that cross to the agent, under their names in C; a test holds them to
+ * the BTF of the compiled object. Numbers are in the host's byte order, addresses in network order.
+ */
+final class Structs {
+    /** Raised in C and here with any change of these. */
+    static final int LAYOUT_VERSION = 1;
+
+    static final int BANKS = 2;
+    static final int BOXES_MAX = 8192;
+    static final int RULES_MAX = 16384;
+    static final int INTERFACES_MAX = 64;
+    static final int LOCALS_MAX = 1024;
+    static final int FAILSAFE_MAX = 1024;
+    static final int FAILSAFE_PORTS = 16;
+    static final int BOOK_CHUNK_BYTES = 2048;
+    static final int BOOK_CHUNKS_MAX = 8192;
+    static final int HOOKS = 8;
+    static final int VERDICTS = 4;
+    static final int REASONS = 16;
+
+    static final StructLayout BOX_TERMS = struct(
+            "box_terms",
+            JAVA_SHORT.withName("sport_low"),
+            JAVA_SHORT.withName("sport_high"),
+            JAVA_SHORT.withName("dport_low"),
+            JAVA_SHORT.withName("dport_high"),
+            JAVA_BYTE.withName("proto_low"),
+            JAVA_BYTE.withName("proto_high"),
+            JAVA_BYTE.withName("icmp_type_low"),
+            JAVA_BYTE.withName("icmp_type_high"),
+            JAVA_BYTE.withName("icmp_code_low"),
+            JAVA_BYTE.withName("icmp_code_high"),
+            JAVA_BYTE.withName("needs"),
+            JAVA_BYTE.withName("action"),
+            JAVA_LONG.withName("interfaces"),
+            JAVA_INT.withName("rule"),
+            JAVA_INT.withName("mark"));
+    static final StructLayout BOX4 = box("box4", 1);
+    static final StructLayout BOX6 = box("box6", 4);
+    static final StructLayout IDENTITY = struct(
+            "identity",
+            JAVA_LONG.withName("epoch"),
+            JAVA_LONG.withName("revision"),
+            JAVA_INT.withName("generation"),
+            JAVA_INT.withName("book_bytes"),
+            bytes(32).withName("table_digest"),
+            bytes(32).withName("artifact_digest"));
+    static final StructLayout BOOK_CHUNK =
+            struct("book_chunk", bytes(BOOK_CHUNK_BYTES).withName("bytes"));
+    static final StructLayout INTERFACE =
+            struct("interface", JAVA_LONG.withName("bit"), JAVA_INT.withName("flags"), JAVA_INT.withName("unused"));
+    static final StructLayout ADDRESS = struct("address", words(4).withName("word"), JAVA_INT.withName("family"));
+    static final StructLayout FAILSAFE_KEY = struct(
+            "failsafe_key", JAVA_INT.withName("prefix_length"), JAVA_INT.withName("family"), words(4).withName("peer"));
+    static final StructLayout FAILSAFE_PORT = struct(
+            "failsafe_port", JAVA_SHORT.withName("port"), JAVA_BYTE.withName("proto"), JAVA_BYTE.withName("unused"));
+    static final StructLayout FAILSAFE_VALUE = struct(
+            "failsafe_value",
+            JAVA_INT.withName("count"),
+            sequenceLayout(FAILSAFE_PORTS, FAILSAFE_PORT).withName("port"));
+    static final StructLayout RULE_COUNTER =
+            struct("rule_counter", JAVA_LONG.withName("packets"), JAVA_LONG.withName("bytes"));
+    static final StructLayout TOTALS = struct(
+            "totals",
+            sequenceLayout(HOOKS, sequenceLayout(VERDICTS, JAVA_LONG)).withName("packets"),
+            sequenceLayout(HOOKS, sequenceLayout(VERDICTS, JAVA_LONG)).withName("bytes"),
+            sequenceLayout(REASONS, JAVA_LONG).withName("drops"),
+            JAVA_LONG.withName("connections_blocked"),
+            JAVA_LONG.withName("events_lost"));
+    static final StructLayout TRIAL = struct(
+            "trial",
+            JAVA_INT.withName("verdict"),
+            JAVA_INT.withName("reason"),
+            JAVA_INT.withName("rule"),
+            JAVA_INT.withName("audit"),
+            JAVA_INT.withName("mark"),
+            JAVA_INT.withName("marked"));
+    static final StructLayout SETTINGS = struct(
+            "settings",
+            JAVA_LONG.withName("own_netns_cookie"),
+            JAVA_INT.withName("layout"),
+            JAVA_INT.withName("unused"));
+    static final StructLayout EVENT = struct(
+            "event",
+            JAVA_LONG.withName("time"),
+            JAVA_INT.withName("generation"),
+            JAVA_INT.withName("rule"),
+            JAVA_INT.withName("audit"),
+            JAVA_INT.withName("ifindex"),
+            JAVA_INT.withName("length"),
+            JAVA_INT.withName("pid"),
+            JAVA_INT.withName("mark"),
+            JAVA_SHORT.withName("sport"),
+            JAVA_SHORT.withName("dport"),
+            words(4).withName("src"),
+            words(4).withName("dst"),
+            JAVA_BYTE.withName("reason"),
+            JAVA_BYTE.withName("verdict"),
+            JAVA_BYTE.withName("hook"),
+            JAVA_BYTE.withName("direction"),
+            JAVA_BYTE.withName("family"),
+            JAVA_BYTE.withName("proto"),
+            JAVA_BYTE.withName("icmp_type"),
+            JAVA_BYTE.withName("icmp_code"),
+            bytes(16).withName("comm"));
+
+    /** All of them, for the test. */
+    static final List<StructLayout> ALL = List.of(
+            BOX_TERMS,
+            BOX4,
+            BOX6,
+            IDENTITY,
+            BOOK_CHUNK,
+            INTERFACE,
+            ADDRESS,
+            FAILSAFE_KEY,
+            FAILSAFE_PORT,
+            FAILSAFE_VALUE,
+            RULE_COUNTER,
+            TOTALS,
+            TRIAL,
+            SETTINGS,
+            EVENT);
+
+    private Structs() {}
+
+    /** Where a member begins, in bytes. */
+    static long offset(StructLayout struct, String member) {
+        return struct.byteOffset(PathElement.groupElement(member));
+    }
+
+    private static StructLayout box(String name, int addressWords) {
+        return struct(
+                name,
+                words(addressWords).withName("src"),
+                words(addressWords).withName("src_mask"),
+                words(addressWords).withName("dst"),
+                words(addressWords).withName("dst_mask"),
+                BOX_TERMS.withName("terms"));
+    }
+
+    private static MemoryLayout bytes(int count) {
+        return sequenceLayout(count, JAVA_BYTE);
+    }
+
+    private static MemoryLayout words(int count) {
+        return count == 1 ? JAVA_INT : sequenceLayout(count, JAVA_INT);
+    }
+
+    /** Ends where C would let it end: at a multiple of its largest alignment. */
+    private static StructLayout struct(String name, MemoryLayout... members) {
+        StructLayout bare = MemoryLayout.structLayout(members);
+        long rest = -bare.byteSize() & (bare.byteAlignment() - 1);
+        if (rest == 0) {
+            return bare.withName(name);
+        }
+        MemoryLayout[] padded = Arrays.copyOf(members, members.length + 1);
+        padded[members.length] = paddingLayout(rest);
+        return MemoryLayout.structLayout(padded).withName(name);
+    }
+}

@@ -1,0 +1,226 @@
+package io.aegisflux.segmentation.agent.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.aegisflux.segmentation.agent.domain.DatapathException;
+import io.aegisflux.segmentation.agent.domain.TableIdentity;
+import io.aegisflux.segmentation.agent.domain.XdpMode;
+import io.aegisflux.segmentation.agent.libbpf.BpfException;
+import io.aegisflux.segmentation.agent.libbpf.BpfMap;
+import io.aegisflux.segmentation.agent.libbpf.BpfProgram;
+import io.aegisflux.segmentation.agent.libbpf.NetDevices;
+import io.aegisflux.segmentation.agent.libbpf.TestRun;
+import io.aegisflux.segmentation.contracts.Action;
+import io.aegisflux.segmentation.contracts.Digests;
+import io.aegisflux.segmentation.contracts.Direction;
+import io.aegisflux.segmentation.contracts.HostId;
+import io.aegisflux.segmentation.contracts.PacketTuple;
+import io.aegisflux.segmentation.contracts.PolicyId;
+import io.aegisflux.segmentation.contracts.Reason;
+import io.aegisflux.segmentation.contracts.RuleTable;
+import io.aegisflux.segmentation.contracts.TableRule;
+import io.aegisflux.segmentation.contracts.Verdict;
+import io.aegisflux.segmentation.contracts.Wire;
+import io.aegisflux.segmentation.engine.evaluation.Evaluator;
+import io.aegisflux.segmentation.engine.evaluation.Judgement;
+import io.aegisflux.segmentation.engine.lowering.HostView;
+import io.aegisflux.segmentation.engine.lowering.Lowering;
+import io.aegisflux.segmentation.engine.lowering.VersionedPolicy;
+import io.aegisflux.segmentation.engine.naive.RandomWorld;
+import io.aegisflux.segmentation.engine.parsing.ParseResult;
+import io.aegisflux.segmentation.engine.parsing.PolicyParser;
+import io.aegisflux.segmentation.harness.NeedsKernel;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The kernel and policy-engine judge alike: random policies, lowered and installed as on any host, against random
+ * packets, each run through the loaded programs.
+ */
+@NeedsKernel
+class DifferentialIT {
+    private static final int WORLDS = 330;
+    private static final int PACKETS = 500;
+    private static final List<String> INTERFACES = List.of("eth0", "eth1", "veth1", "lo");
+
+    private TwoHosts hosts;
+    private KernelDatapath datapath;
+    private int eth0;
+
+    @BeforeEach
+    void load() throws DatapathException {
+        hosts = new TwoHosts();
+        datapath = KernelDatapath.of(
+                new KernelDatapath.Places(hosts.pins(), INTERFACES, Optional.empty(), XdpMode.OFF), Clock.systemUTC());
+        hosts.host().call(() -> datapath.load(CompiledObject.bytes(), CompiledObject.digest()));
+        eth0 = hosts.host().call(() -> NetDevices.find("eth0").orElseThrow().index());
+    }
+
+    @AfterEach
+    void remove() {
+        hosts.host().call(() -> {
+            datapath.remove();
+            return null;
+        });
+        hosts.close();
+    }
+
+    @Test
+    void judgesAHundredAndFiftyThousandRandomPacketsAsPolicyEngineDoes() {
+        Tally tally = hosts.host().call(() -> {
+            PinDirectory pins = new PinDirectory(hosts.pins());
+            Tally sums = new Tally();
+            try (BpfProgram golden = BpfProgram.ofPin(pins.program(Program.GOLDEN));
+                    BpfProgram ingress = BpfProgram.ofPin(pins.program(Program.TC_INGRESS));
+                    BpfMap trials = BpfMap.ofPin(pins.map("trials"));
+                    TestRun byGolden = new TestRun(golden);
+                    TestRun byIngress = new TestRun(ingress)) {
+                for (int seed = 0; seed < WORLDS; seed++) {
+                    compare(seed, byGolden, byIngress, trials, sums);
+                }
+            }
+            return sums;
+        });
+        assertThat(tally.packets).isEqualTo((WORLDS - tally.tooLarge) * PACKETS).isGreaterThan(150_000);
+        // a run that never met a rule would prove nothing
+        assertThat(tally.byRule).isGreaterThan(tally.packets / 4);
+        assertThat(tally.denied).isGreaterThan(tally.packets / 10);
+        assertThat(tally.audited).isPositive();
+        assertThat(tally.marked).isPositive();
+        assertThat(tally.ipv6).isGreaterThan(tally.packets / 5);
+        assertThat(tally.atTheHook).isGreaterThan(1_000);
+    }
+
+    private void compare(int seed, TestRun byGolden, TestRun byIngress, BpfMap trials, Tally tally)
+            throws DatapathException, BpfException {
+        RandomWorld world = new RandomWorld(seed);
+        RuleTable table = table(world, seed);
+        try {
+            datapath.install(
+                    table, new TableIdentity(1, seed + 1, Digests.sha256Hex(Wire.write(table))), RandomWorld.NOW);
+        } catch (DatapathException e) {
+            assertThat(e).as("the only refusal there may be").hasMessageMatching("the table needs .* at most .* fit");
+            tally.tooLarge++;
+            return;
+        }
+        Evaluator evaluator = new Evaluator(table);
+        Map<Book.Name, Integer> slots = book().slotsByName();
+        for (int i = 0; i < PACKETS; i++) {
+            PacketTuple packet = packet(world);
+            Judgement expected = evaluator.judge(packet, RandomWorld.NOW);
+            byGolden.skb(
+                    0,
+                    packet.direction() == Direction.INGRESS ? 0 : 1,
+                    packet.interfaceName() == null ? 0 : 1 + INTERFACES.indexOf(packet.interfaceName()));
+            byGolden.run(PacketBytes.frame(packet));
+            Trial found = Trial.read(trials);
+            assertThat(found)
+                    .as("seed %d, %s by %s", seed, packet, Wire.mapper().valueToTree(table))
+                    .isEqualTo(expected(expected, table, slots, found));
+            tally.add(packet, expected, found);
+            if (packet.direction() == Direction.INGRESS
+                    && "eth0".equals(packet.interfaceName())
+                    && packet.protocol() == 6
+                    && packet.destPort() != null
+                    && !isLoopback(packet)) {
+                // a SYN is judged by itself at the hook too, whatever conntrack remembers
+                int verdict = byIngress.skb(eth0, 0, 0).run(PacketBytes.frame(packet));
+                assertThat(verdict == 2)
+                        .as("tc_ingress, seed %d, %s", seed, packet)
+                        .isEqualTo(expected.action() == Action.DENY);
+                tally.atTheHook++;
+            }
+        }
+    }
+
+    private static PacketTuple packet(RandomWorld world) {
+        PacketTuple packet = world.packet();
+        while (!PacketBytes.canBe(packet)) {
+            packet = world.packet();
+        }
+        return packet;
+    }
+
+    private Book book() throws BpfException {
+        PinDirectory pins = new PinDirectory(hosts.pins());
+        try (Kernel kernel = Kernel.adopt(pins)) {
+            return Generations.of(kernel, new Interfaces(INTERFACES)).books().inForce();
+        }
+    }
+
+    private static RuleTable table(RandomWorld world, int seed) {
+        List<VersionedPolicy> policies = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            String id = "policy-" + i;
+            byte[] document = Wire.write(world.document(id));
+            if (PolicyParser.parse(document, new PolicyId(id)) instanceof ParseResult.Accepted accepted) {
+                policies.add(new VersionedPolicy(accepted.policy(), 1 + seed % 7, Digests.sha256Hex(document)));
+            }
+        }
+        return Lowering.lower(
+                policies,
+                new HostView(new HostId("host-a"), Map.of("app", "web"), seed % 3 == 0 ? Action.DENY : Action.ALLOW),
+                world.workloads());
+    }
+
+    /** What the kernel must leave; the mark stands only where it is set. */
+    private static Trial expected(Judgement judgement, RuleTable table, Map<Book.Name, Integer> slots, Trial found) {
+        boolean denied = judgement.action() == Action.DENY;
+        TableRule audit =
+                judgement.auditRule() == Judgement.NONE ? null : table.rules().get(judgement.auditRule());
+        boolean wouldDeny = audit != null && audit.action() == Action.DENY;
+        Optional<TableRule> mark = judgement.passed().stream()
+                .map(table.rules()::get)
+                .filter(rule -> rule.action() == Action.MARK && !rule.audit())
+                .reduce((first, second) -> second);
+        TableRule rule =
+                judgement.rule() == Judgement.NONE ? null : table.rules().get(judgement.rule());
+        return new Trial(
+                denied ? Verdict.DROPPED : wouldDeny ? Verdict.AUDITED : Verdict.ALLOWED,
+                !denied && wouldDeny ? Reason.AUDIT_WOULD_DENY : reason(rule),
+                rule == null ? Book.NO_SLOT : slots.get(Book.Name.of(table, rule)),
+                wouldDeny ? slots.get(Book.Name.of(table, audit)) : Book.NO_SLOT,
+                mark.map(marking -> (int) marking.mark()).orElse(found.mark()),
+                mark.isPresent());
+    }
+
+    private static Reason reason(TableRule rule) {
+        if (rule == null) {
+            return Reason.POSTURE;
+        }
+        if (rule.isDefault()) {
+            return rule.action() == Action.DENY ? Reason.DEFAULT_DENY : Reason.DEFAULT_ALLOW;
+        }
+        return rule.action() == Action.DENY ? Reason.RULE_DENY : Reason.RULE_ALLOW;
+    }
+
+    private static boolean isLoopback(PacketTuple packet) {
+        return packet.sourceIp().equals("::1") && packet.destIp().equals("::1");
+    }
+
+    private static final class Tally {
+        private int packets;
+        private int tooLarge;
+        private int byRule;
+        private int denied;
+        private int audited;
+        private int marked;
+        private int ipv6;
+        private int atTheHook;
+
+        void add(PacketTuple packet, Judgement expected, Trial found) {
+            packets++;
+            byRule += expected.rule() == Judgement.NONE ? 0 : 1;
+            denied += expected.action() == Action.DENY ? 1 : 0;
+            audited += found.verdict() == Verdict.AUDITED ? 1 : 0;
+            marked += found.marked() ? 1 : 0;
+            ipv6 += packet.sourceIp().indexOf(':') >= 0 ? 1 : 0;
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package io.aegisflux.segmentation.agent.kernel;
+
+import io.aegisflux.segmentation.agent.domain.XdpMode;
+import io.aegisflux.segmentation.harness.Command;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+/** A host that is protected and a peer, two network namespaces joined by a veth pair; the host's end is {@code eth0}. */
+final class TwoHosts implements AutoCloseable {
+    static final String HOST4 = "198.18.60.1";
+    static final String PEER4 = "198.18.60.2";
+    static final String HOST6 = "fd77:60::1";
+    static final String PEER6 = "fd77:60::2";
+
+    private static final String HOST = "aegik-host";
+    private static final String PEER = "aegik-peer";
+    private static final Path PINS = Path.of("/sys/fs/bpf/aegik-test");
+
+    private final NetnsThread host;
+    private final NetnsThread peer;
+
+    TwoHosts() {
+        remove();
+        for (String name : List.of(HOST, PEER)) {
+            Command.run("ip", "netns", "add", name);
+            ip(name, "link", "set", "lo", "up");
+        }
+        join();
+        host = new NetnsThread(HOST);
+        peer = new NetnsThread(PEER);
+    }
+
+    /** Makes the veth pair, again after {@link #cut()}. */
+    void join() {
+        ip(HOST, "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", PEER);
+        address(HOST, HOST4, HOST6);
+        address(PEER, PEER4, PEER6);
+    }
+
+    /** Removes the veth pair. */
+    void cut() {
+        ip(HOST, "link", "del", "eth0");
+    }
+
+    void ip(String namespace, String... arguments) {
+        String[] command = new String[arguments.length + 3];
+        command[0] = "ip";
+        command[1] = "-n";
+        command[2] = namespace;
+        System.arraycopy(arguments, 0, command, 3, arguments.length);
+        Command.run(command);
+    }
+
+    void ipOfHost(String... arguments) {
+        ip(HOST, arguments);
+    }
+
+    /** What runs on the host's thread sees the host's network. */
+    NetnsThread host() {
+        return host;
+    }
+
+    NetnsThread peer() {
+        return peer;
+    }
+
+    Path pins() {
+        return PINS;
+    }
+
+    KernelDatapath.Places places(XdpMode xdp) {
+        return new KernelDatapath.Places(PINS, List.of("eth0"), Optional.empty(), xdp);
+    }
+
+    /** A datapath of the host's; its methods are to be called on the host's thread. */
+    KernelDatapath datapath(XdpMode xdp) {
+        return host.call(() -> KernelDatapath.of(places(xdp), Clock.systemUTC()));
+    }
+
+    ServerSocket listen(NetnsThread where, int port) {
+        return where.call(() -> {
+            ServerSocket server = new ServerSocket(port);
+            Thread.ofPlatform().daemon().start(() -> echo(server));
+            return server;
+        });
+    }
+
+    /** Whether a TCP connection comes about and carries a byte there and back. */
+    boolean connects(NetnsThread from, String address, int port) {
+        return from.call(() -> {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(address, port), 300);
+                return carries(socket);
+            } catch (IOException e) {
+                return false;
+            }
+        });
+    }
+
+    /** Whether an open connection carries a byte there and back. */
+    static boolean carries(Socket socket) {
+        try {
+            socket.setSoTimeout(300);
+            socket.getOutputStream().write(7);
+            return socket.getInputStream().read() == 7;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Sends a datagram and forgets it. */
+    void datagram(NetnsThread from, String address, int port) {
+        from.call(() -> {
+            try (DatagramSocket socket = new DatagramSocket()) {
+                socket.send(new DatagramPacket(new byte[] {1, 2, 3}, 3, InetAddress.getByName(address), port));
+            }
+            return null;
+        });
+    }
+
+    boolean pings(NetnsThread from, String address) {
+        String namespace = from == host ? HOST : PEER;
+        return Command.attempt(List.of("nsenter", "--net=/run/netns/" + namespace, "ping", "-c1", "-W1", "-n", address))
+                        .status()
+                == 0;
+    }
+
+    @Override
+    public void close() {
+        host.close();
+        peer.close();
+        remove();
+    }
+
+    private static void remove() {
+        for (String name : List.of(HOST, PEER)) {
+            Command.attempt(List.of("ip", "netns", "del", name));
+        }
+        if (Files.isDirectory(PINS)) {
+            Command.run("find", PINS.toString(), "-depth", "-delete");
+        }
+    }
+
+    private void address(String namespace, String ipv4, String ipv6) {
+        ip(namespace, "addr", "add", ipv4 + "/24", "dev", "eth0");
+        ip(namespace, "-6", "addr", "add", ipv6 + "/64", "dev", "eth0", "nodad");
+        ip(namespace, "link", "set", "eth0", "up");
+    }
+
+    private static void echo(ServerSocket server) {
+        while (!server.isClosed()) {
+            try {
+                Socket client = server.accept();
+                Thread.ofPlatform().daemon().start(() -> {
+                    try (client) {
+                        client.getInputStream().transferTo(client.getOutputStream());
+                    } catch (IOException e) {
+                        // the client has left
+                    }
+                });
+            } catch (IOException e) {
+                return; // closed
+            }
+        }
+    }
+}
