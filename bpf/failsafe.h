@@ -12,6 +12,11 @@
 #define PORT_DHCP6_CLIENT 546
 #define PORT_DHCP6_SERVER 547
 
+#define MLD_FIRST 130 /* query; then report and done of version 1 */
+#define MLD_LAST 132
+#define MLD2_REPORT 143
+#define MLD_HOP_LIMIT 1 /* of this link (RFC 3810 §5); snooping switches forget who does not report */
+
 #define ND_FIRST 133 /* router solicitation; then advertisement, neighbour solicitation, advertisement, redirect */
 #define ND_LAST 137
 #define ND_HOP_LIMIT 255 /* proves that the packet crossed no router (RFC 4861) */
@@ -21,7 +26,15 @@ static __always_inline bool is_pair(const struct packet *pkt, __u16 one, __u16 o
 	return (pkt->sport == one && pkt->dport == other) || (pkt->sport == other && pkt->dport == one);
 }
 
-/* Neighbour discovery, DHCP, DHCPv6, fragmentation needed and packet too big. ARP is not IP and passes before. */
+static __always_inline bool is_mld(const struct packet *pkt)
+{
+	return (pkt->icmp_type >= MLD_FIRST && pkt->icmp_type <= MLD_LAST) || pkt->icmp_type == MLD2_REPORT;
+}
+
+/*
+ * Neighbour discovery, multicast listener discovery, DHCP, DHCPv6, fragmentation needed and packet too big. ARP is not
+ * IP and passes before.
+ */
 static __always_inline bool keeps_network_alive(const struct packet *pkt)
 {
 	if (pkt->has & HAS_ICMP) {
@@ -30,7 +43,7 @@ static __always_inline bool keeps_network_alive(const struct packet *pkt)
 			       pkt->icmp_code == ICMP4_FRAGMENTATION_NEEDED;
 		if (pkt->family != FAMILY_V6)
 			return false;
-		return pkt->icmp_type == ICMP6_PACKET_TOO_BIG ||
+		return pkt->icmp_type == ICMP6_PACKET_TOO_BIG || (is_mld(pkt) && pkt->hop_limit == MLD_HOP_LIMIT) ||
 		       (pkt->icmp_type >= ND_FIRST && pkt->icmp_type <= ND_LAST && pkt->hop_limit == ND_HOP_LIMIT);
 	}
 	if (pkt->proto == IPPROTO_UDP && pkt->has & HAS_PORTS)

@@ -3,8 +3,6 @@ package io.aegisflux.segmentation.agent.kernel;
 import io.aegisflux.segmentation.agent.domain.XdpMode;
 import io.aegisflux.segmentation.harness.Command;
 import java.io.IOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -95,11 +93,20 @@ final class TwoHosts implements AutoCloseable {
         });
     }
 
-    /** Whether a TCP connection comes about and carries a byte there and back. */
+    /** Whether a TCP connection comes about and carries a byte there and back, however busy the machine is. */
+    boolean reaches(NetnsThread from, String address, int port) {
+        return connects(from, address, port, 5_000);
+    }
+
+    /** As {@link #reaches}, with the patience of one who expects that it does not. */
     boolean connects(NetnsThread from, String address, int port) {
+        return connects(from, address, port, 300);
+    }
+
+    private boolean connects(NetnsThread from, String address, int port, int millis) {
         return from.call(() -> {
             try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress(address, port), 300);
+                socket.connect(new InetSocketAddress(address, port), millis);
                 return carries(socket);
             } catch (IOException e) {
                 return false;
@@ -110,7 +117,7 @@ final class TwoHosts implements AutoCloseable {
     /** Whether an open connection carries a byte there and back. */
     static boolean carries(Socket socket) {
         try {
-            socket.setSoTimeout(300);
+            socket.setSoTimeout(1_000);
             socket.getOutputStream().write(7);
             return socket.getInputStream().read() == 7;
         } catch (IOException e) {
@@ -118,21 +125,20 @@ final class TwoHosts implements AutoCloseable {
         }
     }
 
-    /** Sends a datagram and forgets it. */
-    void datagram(NetnsThread from, String address, int port) {
-        from.call(() -> {
-            try (DatagramSocket socket = new DatagramSocket()) {
-                socket.send(new DatagramPacket(new byte[] {1, 2, 3}, 3, InetAddress.getByName(address), port));
-            }
-            return null;
-        });
+    /** Connects from a bash in the host's network and in this cgroup; returns its complaint, empty when it worked. */
+    String bashConnects(Path cgroup, String address, int port) {
+        return Command.attempt(List.of(
+                        "nsenter",
+                        "--net=/run/netns/" + HOST,
+                        "bash",
+                        "-c",
+                        "echo $$ > '%s/cgroup.procs'; exec 3<>/dev/tcp/%s/%d".formatted(cgroup, address, port)))
+                .output();
     }
 
+    /** Whether an ICMP or ICMPv6 echo is answered. */
     boolean pings(NetnsThread from, String address) {
-        String namespace = from == host ? HOST : PEER;
-        return Command.attempt(List.of("nsenter", "--net=/run/netns/" + namespace, "ping", "-c1", "-W1", "-n", address))
-                        .status()
-                == 0;
+        return from.call(() -> InetAddress.getByName(address).isReachable(1_000));
     }
 
     @Override

@@ -1,0 +1,535 @@
+package io.aegisflux.segmentation.agent.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.aegisflux.segmentation.agent.domain.Counters;
+import io.aegisflux.segmentation.agent.domain.DatapathException;
+import io.aegisflux.segmentation.agent.domain.DecisionRecord;
+import io.aegisflux.segmentation.agent.domain.FailsafeEntry;
+import io.aegisflux.segmentation.agent.domain.Running;
+import io.aegisflux.segmentation.agent.domain.XdpMode;
+import io.aegisflux.segmentation.contracts.Digests;
+import io.aegisflux.segmentation.contracts.Direction;
+import io.aegisflux.segmentation.contracts.Hook;
+import io.aegisflux.segmentation.contracts.MetricsReport;
+import io.aegisflux.segmentation.contracts.Prefix;
+import io.aegisflux.segmentation.contracts.Reason;
+import io.aegisflux.segmentation.contracts.RuleTable;
+import io.aegisflux.segmentation.contracts.Verdict;
+import io.aegisflux.segmentation.harness.NeedsKernel;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The datapath on real interfaces with real packets. */
+@NeedsKernel
+class KernelDatapathIT {
+    private static final int PORT = 5432;
+    private static final int OTHER = 5433;
+
+    private final List<DecisionRecord> decisions = new CopyOnWriteArrayList<>();
+    private TwoHosts hosts;
+    private ServerSocket server;
+    private ServerSocket otherServer;
+    private KernelDatapath datapath;
+
+    @BeforeEach
+    void start() {
+        hosts = new TwoHosts();
+        server = hosts.listen(hosts.host(), PORT);
+        otherServer = hosts.listen(hosts.host(), OTHER);
+        datapath = hosts.datapath(XdpMode.OFF);
+        datapath.onDecision(decisions::add);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        server.close();
+        otherServer.close();
+        onHost(() -> datapath.remove());
+        hosts.close();
+    }
+
+    @Test
+    void letsEverythingPassBeforeTheFirstTable() {
+        load();
+        assertThat(reaches(PORT)).isTrue();
+        assertThat(hosts.pings(hosts.peer(), TwoHosts.HOST4)).isTrue();
+        assertThat(datapath.running().orElseThrow().generation()).isZero();
+        assertThat(datapath.running().orElseThrow().identity()).isEmpty();
+        assertThat(datapath.hooks())
+                .containsEntry("tc_ingress@eth0", "tcx")
+                .containsEntry("tc_egress@eth0", "tcx")
+                .containsEntry("xdp@eth0", "off: not asked for")
+                .containsEntry("connect4", "off: no cgroup v2 is mounted");
+    }
+
+    @Test
+    void deniesWhatARuleDeniesAndNamesIt() {
+        load();
+        install(Tables.denyingPort(PORT, "ingress", 3), 1);
+        assertThat(connects(PORT)).isFalse();
+        assertThat(reaches(OTHER)).isTrue();
+        assertThat(hosts.connects(hosts.peer(), TwoHosts.HOST6, PORT)).isFalse();
+        DecisionRecord drop = decision(decision -> TwoHosts.PEER4.equals(decision.sourceIp()));
+        assertThat(drop.hook()).isEqualTo(Hook.TC_INGRESS);
+        assertThat(drop.direction()).isEqualTo(Direction.INGRESS);
+        assertThat(drop.verdict()).isEqualTo(Verdict.DROPPED);
+        assertThat(drop.reason()).isEqualTo(Reason.RULE_DENY);
+        assertThat(drop.policyId().value()).isEqualTo("ports");
+        assertThat(drop.policyVersion()).isEqualTo(3);
+        assertThat(drop.ruleId()).isEqualTo("no-5432");
+        assertThat(drop.destIp()).isEqualTo(TwoHosts.HOST4);
+        assertThat(drop.destPort()).isEqualTo(PORT);
+        assertThat(drop.protocol()).isEqualTo(6);
+        assertThat(drop.interfaceName()).isEqualTo("eth0");
+        assertThat(drop.generation()).isEqualTo(1);
+        assertThat(drop.time()).isBetween(Instant.now().minusSeconds(5), Instant.now());
+        assertThat(decision(decision -> TwoHosts.PEER6.equals(decision.sourceIp()))
+                        .ruleId())
+                .isEqualTo("no-5432");
+    }
+
+    @Test
+    void repliesOfAnAllowedConnectionPassWhereAllElseIsDenied() {
+        load();
+        install(Tables.of("out", 1, """
+                        "priority": 1, "direction": "both", "default_action": "deny",
+                        "rules": [{"id": "to-peer", "action": "allow", "priority": 1, "direction": "egress", "conditions": [
+                          {"field": "dest_port", "operator": "eq", "value": 80}]}]"""), 1);
+        ServerSocket web = hosts.listen(hosts.peer(), 80);
+        try (web) {
+            assertThat(hosts.reaches(hosts.host(), TwoHosts.PEER4, 80)).isTrue();
+            assertThat(hosts.reaches(hosts.host(), TwoHosts.PEER6, 80)).isTrue();
+            assertThat(connects(PORT)).as("nothing allows what comes in").isFalse();
+            DecisionRecord drop = decision(decision -> decision.destPort() == PORT);
+            assertThat(drop.reason()).isEqualTo(Reason.DEFAULT_DENY);
+            assertThat(drop.ruleId()).isEqualTo("default-action");
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aRevokedConnectionStopsWithItsNextPacketAndAnotherGoesOn() throws IOException {
+        load();
+        install(Tables.denyingPort(1, "ingress", 1), 1);
+        try (Socket revoked = open(PORT);
+                Socket kept = open(OTHER)) {
+            assertThat(carries(revoked)).isTrue();
+            assertThat(carries(kept)).isTrue();
+            install(Tables.denyingPort(PORT, "ingress", 2), 2);
+            assertThat(carries(revoked)).isFalse();
+            assertThat(carries(kept)).isTrue();
+        }
+    }
+
+    @Test
+    void aConnectionOlderThanTheProgramsIsNotCut() throws IOException {
+        try (Socket older = open(PORT)) {
+            assertThat(carries(older)).isTrue();
+            load();
+            install(Tables.denyingPort(OTHER, "ingress", 1), 1);
+            assertThat(carries(older)).isTrue();
+        }
+    }
+
+    @Test
+    void whatIsPinnedEnforcesWithoutAnAgentAndTheNextOneTakesItOver() {
+        load();
+        RuleTable table = Tables.denyingPort(PORT, "ingress", 5);
+        install(table, 7);
+        assertThat(connects(PORT)).isFalse();
+        datapath.close(); // all that a killed agent's end does: descriptors are closed
+
+        assertThat(connects(PORT)).isFalse();
+        assertThat(reaches(OTHER)).isTrue();
+
+        decisions.clear();
+        datapath = hosts.datapath(XdpMode.OFF);
+        datapath.onDecision(decisions::add);
+        Running adopted = hosts.host().call(datapath::adopt).orElseThrow();
+        assertThat(adopted.generation()).isEqualTo(1);
+        assertThat(adopted.identity()).contains(Tables.identity(table, 7));
+        assertThat(adopted.artifactDigest()).isEqualTo(CompiledObject.digest());
+        assertThat(datapath.table()).isEqualTo(table);
+        assertThat(connects(PORT)).isFalse();
+        assertThat(decision(d -> d.destPort() == PORT).policyVersion()).isEqualTo(5);
+        install(Tables.denyingPort(OTHER, "ingress", 6), 8);
+        assertThat(reaches(PORT)).isTrue();
+        assertThat(connects(OTHER)).isFalse();
+    }
+
+    @Test
+    void refusesATableThatDoesNotFitAndKeepsTheOneInForce() {
+        load();
+        install(Tables.denyingPort(PORT, "ingress", 1), 1);
+        RuleTable tooLarge = evenPorts(8_193);
+        assertThatThrownBy(() -> installThrowing(tooLarge, 2))
+                .isInstanceOf(DatapathException.class)
+                .hasMessage("the table needs 8193 entries for IPv4, at most 8192 fit");
+        assertThat(datapath.running().orElseThrow().identity().orElseThrow().revision())
+                .isEqualTo(1);
+        assertThat(connects(PORT)).isFalse();
+        assertThat(reaches(OTHER)).isTrue();
+    }
+
+    @Test
+    void holdsTheLargestTableThatFits() {
+        load();
+        install(evenPorts(8_192), 1);
+        assertThat(datapath.running().orElseThrow().rulesUsed()).isEqualTo(8_192);
+        assertThat(connects(PORT)).as("an even port").isFalse();
+        assertThat(reaches(OTHER)).as("an odd one").isTrue();
+    }
+
+    @Test
+    void countersOfARuleSurviveAnUpdateThatKeepsItAndStartAnewForANewOne() {
+        load();
+        install(Tables.denyingPort(PORT, "ingress", 1), 1);
+        connects(PORT);
+        long before = hits("no-5432");
+        assertThat(before).isPositive();
+        install(Tables.denyingPort(PORT, "ingress", 2), 2);
+        connects(PORT);
+        assertThat(hits("no-5432")).isGreaterThan(before);
+        install(Tables.denyingPort(OTHER, "ingress", 3), 3);
+        assertThat(counters().rules()).extracting(MetricsReport.RuleHit::ruleId).doesNotContain("no-5432");
+        connects(OTHER);
+        long dropped = counters().drops().get(Reason.RULE_DENY);
+        assertThat(dropped).isEqualTo(counters().dropped()).isGreaterThanOrEqualTo(hits("no-5433") + before);
+    }
+
+    @Test
+    void anExpiredRuleIsLeftOut() {
+        load();
+        RuleTable table = Tables.of("short", 1, """
+                "priority": 1, "default_action": "none",
+                "rules": [{"id": "r", "action": "deny", "priority": 1, "expires_at": "2026-01-01T00:00:00Z", "conditions": [
+                  {"field": "dest_port", "operator": "eq", "value": 5432}]}]""");
+        Instant expiry = Instant.parse("2026-01-01T00:00:00Z");
+        onHost(() -> datapath.install(table, Tables.identity(table, 1), expiry.minusMillis(1)));
+        assertThat(connects(PORT)).isFalse();
+        onHost(() -> datapath.install(table, Tables.identity(table, 1), expiry));
+        assertThat(reaches(PORT)).isTrue();
+    }
+
+    @Test
+    void neverCutsAFailsafePeer() {
+        load();
+        onHost(() -> datapath.failsafe(Set.of(
+                new FailsafeEntry(Prefix.parse(TwoHosts.PEER4 + "/32"), 6, PORT),
+                new FailsafeEntry(Prefix.parse("198.18.60.0/24"), 17, 53))));
+        install(Tables.of("nothing", 1, """
+                        "priority": 1, "direction": "both", "default_action": "deny", "rules": []"""), 1);
+        assertThat(reaches(PORT)).isTrue();
+        assertThat(connects(OTHER)).isFalse();
+        assertThat(hosts.pings(hosts.peer(), TwoHosts.HOST4)).isFalse();
+        onHost(() -> datapath.failsafe(Set.of(new FailsafeEntry(Prefix.parse("198.18.60.0/24"), 0, 0))));
+        assertThat(reaches(OTHER)).isTrue();
+        assertThat(hosts.pings(hosts.peer(), TwoHosts.HOST4)).isTrue();
+    }
+
+    @Test
+    void refusesTheConnectOfAProcessAtOnceAndNamesIt() throws IOException {
+        Path cgroup = TestCgroup.create("aegik-test");
+        try {
+            datapath = hosts.host()
+                    .call(() -> KernelDatapath.of(
+                            new KernelDatapath.Places(hosts.pins(), List.of("eth0"), Optional.of(cgroup), XdpMode.OFF),
+                            Clock.systemUTC()));
+            datapath.onDecision(decisions::add);
+            load();
+            assertThat(datapath.hooks()).containsEntry("connect4", "cgroup").containsEntry("connect6", "cgroup");
+            install(Tables.denyingPort(80, "egress", 1), 1);
+            ServerSocket web = hosts.listen(hosts.peer(), 80);
+            ServerSocket other = hosts.listen(hosts.peer(), 81);
+            try (web;
+                    other) {
+                assertThat(hosts.bashConnects(cgroup, TwoHosts.PEER4, 80)).contains("Operation not permitted");
+                assertThat(hosts.bashConnects(cgroup, TwoHosts.PEER6, 80)).contains("Operation not permitted");
+                assertThat(hosts.bashConnects(cgroup, TwoHosts.PEER4, 81)).isEmpty();
+                assertThat(hosts.bashConnects(cgroup, "::ffff:" + TwoHosts.PEER4, 80))
+                        .as("an IPv4 address written as one of IPv6")
+                        .contains("Operation not permitted");
+            }
+            DecisionRecord blocked = decision(d -> d.hook() == Hook.CONNECT4);
+            assertThat(blocked.verdict()).isEqualTo(Verdict.DROPPED);
+            assertThat(blocked.ruleId()).isEqualTo("no-80");
+            assertThat(blocked.direction()).isEqualTo(Direction.EGRESS);
+            assertThat(blocked.command()).isEqualTo("bash");
+            assertThat(blocked.pid()).isPositive();
+            assertThat(blocked.sourceIp()).isNull();
+            assertThat(blocked.destIp()).isEqualTo(TwoHosts.PEER4);
+            assertThat(decision(d -> d.hook() == Hook.CONNECT6 && TwoHosts.PEER6.equals(d.destIp()))
+                            .ruleId())
+                    .isEqualTo("no-80");
+            assertThat(counters().connectionsBlocked()).isEqualTo(3);
+        } finally {
+            onHost(() -> datapath.remove());
+            Files.delete(cgroup);
+        }
+    }
+
+    @Test
+    void theXdpProgramDropsBeforeTcDoes() {
+        datapath = hosts.datapath(XdpMode.NATIVE);
+        datapath.onDecision(decisions::add);
+        load();
+        assertThat(datapath.hooks()).containsEntry("xdp@eth0", "native");
+        install(Tables.denyingPort(PORT, "ingress", 1), 1);
+        assertThat(connects(PORT)).isFalse();
+        assertThat(reaches(OTHER)).isTrue();
+        assertThat(decision(d -> d.destPort() == PORT).hook()).isEqualTo(Hook.XDP);
+        assertThat(decision(d -> d.destPort() == PORT).ruleId()).isEqualTo("no-5432");
+    }
+
+    @Test
+    void clsactServesWhereTcxIsNot() {
+        datapath = hosts.host().call(() -> KernelDatapath.of(hosts.places(XdpMode.OFF), false, Clock.systemUTC()));
+        datapath.onDecision(decisions::add);
+        load();
+        assertThat(datapath.hooks())
+                .containsEntry("tc_ingress@eth0", "clsact")
+                .containsEntry("tc_egress@eth0", "clsact");
+        install(Tables.denyingPort(PORT, "ingress", 1), 1);
+        assertThat(connects(PORT)).isFalse();
+        assertThat(reaches(OTHER)).isTrue();
+        assertThat(hosts.host().call(() -> datapath.reconcile())).isEmpty();
+        datapath.close();
+        assertThat(connects(PORT)).as("a filter outlives its agent").isFalse();
+        datapath = hosts.host().call(() -> KernelDatapath.of(hosts.places(XdpMode.OFF), false, Clock.systemUTC()));
+        assertThat(hosts.host().call(datapath::adopt)).isPresent();
+        onHost(() -> datapath.remove());
+        assertThat(reaches(PORT)).isTrue();
+    }
+
+    @Test
+    void anInterfaceThatComesBackIsProtectedAgain() {
+        load();
+        install(Tables.denyingPort(PORT, "ingress", 1), 1);
+        hosts.cut();
+        assertThat(hosts.host().call(() -> datapath.reconcile()))
+                .anyMatch(sentence -> sentence.contains("tc_ingress@eth0"));
+        assertThat(datapath.hooks()).containsEntry("tc_ingress@eth0", "off: there is no interface of this name now");
+        hosts.join();
+        assertThat(hosts.host().call(() -> datapath.reconcile())).contains("tc_ingress@eth0 was attached (tcx)");
+        assertThat(connects(PORT)).isFalse();
+        assertThat(reaches(OTHER)).isTrue();
+    }
+
+    @Test
+    void aRemovedPinIsAttachedAgain() throws IOException {
+        load();
+        install(Tables.denyingPort(PORT, "ingress", 1), 1);
+        Files.delete(hosts.pins().resolve("links/tc_ingress=eth0"));
+        assertThat(connects(PORT)).as("the answer is judged on its way out").isFalse();
+        Files.delete(hosts.pins().resolve("links/tc_egress=eth0"));
+        await("nothing holds the program any more").until(() -> connects(PORT));
+        assertThat(hosts.host().call(() -> datapath.reconcile())).contains("tc_ingress@eth0 was attached (tcx)");
+        assertThat(connects(PORT)).isFalse();
+    }
+
+    @Test
+    void anotherArtifactReplacesTheProgramsUnderTheTableInForce() throws IOException {
+        load();
+        install(Tables.denyingPort(PORT, "ingress", 1), 4);
+        byte[] other = CompiledObject.with("#define LOGGED_MAX 8", "#define LOGGED_MAX 4");
+        String digest = Digests.sha256Hex(other);
+        try (Socket kept = open(OTHER)) {
+            assertThat(carries(kept)).isTrue();
+            Running running = hosts.host().call(() -> datapath.load(other, digest));
+            assertThat(running.artifactDigest()).isEqualTo(digest).isNotEqualTo(CompiledObject.digest());
+            assertThat(running.generation()).isEqualTo(1);
+            assertThat(running.identity().orElseThrow().revision()).isEqualTo(4);
+            assertThat(carries(kept)).as("conntrack is kept").isTrue();
+            assertThat(connects(PORT)).isFalse();
+        }
+    }
+
+    @Test
+    void anObjectThatTheVerifierRefusesChangesNothingAndItsLogIsTold() {
+        load();
+        install(Tables.denyingPort(PORT, "ingress", 1), 1);
+        byte[] bad = CompiledObject.with("	hook &= HOOKS - 1;\n", "");
+        assertThatThrownBy(() -> hosts.host().call(() -> datapath.load(bad, Digests.sha256Hex(bad))))
+                .hasRootCauseMessage("bpf_object__load: EACCES")
+                .rootCause()
+                .satisfies(e -> assertThat(((io.aegisflux.segmentation.agent.libbpf.BpfException) e).log())
+                        .contains("invalid access to map value"));
+        assertThat(datapath.running().orElseThrow().artifactDigest()).isEqualTo(CompiledObject.digest());
+        assertThat(connects(PORT)).isFalse();
+        assertThat(reaches(OTHER)).isTrue();
+    }
+
+    @Test
+    void bytesThatAreNoObjectAreRefused() {
+        load();
+        assertThatThrownBy(() -> hosts.host().call(() -> datapath.load(new byte[] {1, 2, 3}, "0".repeat(64))))
+                .rootCause()
+                .hasMessageStartingWith("bpf_object__open_mem");
+        assertThat(datapath.running().orElseThrow().artifactDigest()).isEqualTo(CompiledObject.digest());
+    }
+
+    @Test
+    void anObjectOfAnotherLayoutIsRefused() {
+        byte[] other = CompiledObject.with("#define LAYOUT_VERSION 1", "#define LAYOUT_VERSION 99");
+        assertThatThrownBy(() -> hosts.host().call(() -> datapath.load(other, Digests.sha256Hex(other))))
+                .hasMessageContaining("the object is of layout 99, this agent speaks 1");
+        assertThat(datapath.running()).isEmpty();
+    }
+
+    @Test
+    void programsOfAnotherLayoutGoOnUntilTheNextTableIsInForce() throws IOException {
+        load();
+        install(Tables.denyingPort(PORT, "ingress", 1), 1);
+        datapath.close();
+        Files.move(hosts.pins().resolve("v1"), hosts.pins().resolve("v0")); // as an older agent has left them
+        datapath = hosts.datapath(XdpMode.OFF);
+        assertThat(hosts.host().call(datapath::adopt)).isEmpty();
+        load();
+        assertThat(connects(PORT)).as("the old programs still enforce").isFalse();
+        install(Tables.denyingPort(OTHER, "ingress", 2), 2);
+        assertThat(reaches(PORT)).isTrue();
+        assertThat(connects(OTHER)).isFalse();
+        assertThat(hosts.pins().resolve("v0")).doesNotExist();
+    }
+
+    @Test
+    void leavesNothingBehindWhenItIsRemoved() {
+        load();
+        install(Tables.denyingPort(PORT, "ingress", 1), 1);
+        onHost(() -> datapath.remove());
+        assertThat(hosts.pins()).doesNotExist();
+        assertThat(reaches(PORT)).isTrue();
+    }
+
+    @Test
+    void aPinDirectoryThatIsNotOnABpffsIsRefusedWithTheRemedy() {
+        KernelDatapath elsewhere = hosts.host()
+                .call(() -> KernelDatapath.of(
+                        new KernelDatapath.Places(
+                                Path.of("/tmp/aegik-no-bpffs"), List.of("eth0"), Optional.empty(), XdpMode.OFF),
+                        Clock.systemUTC()));
+        assertThatThrownBy(
+                        () -> hosts.host().call(() -> elsewhere.load(CompiledObject.bytes(), CompiledObject.digest())))
+                .hasMessageContaining("/tmp/aegik-no-bpffs is not on a bpffs: mount -t bpf bpf");
+    }
+
+    @Test
+    void probesWhatThisKernelCanDo() {
+        var facts = hosts.host().call(() -> new KernelProbe().probe());
+        assertThat(facts.architecture()).isIn("x86_64", "aarch64");
+        assertThat(facts.btfAvailable()).isTrue();
+        assertThat(facts.bpfFeatures())
+                .containsAllEntriesOf(Map.of(
+                        "program_sched_cls", true,
+                        "program_xdp", true,
+                        "map_ringbuf", true,
+                        "map_lpm_trie", true,
+                        "helper_loop", true,
+                        "helper_get_netns_cookie", true,
+                        "mmapable_arrays", true,
+                        "cgroup_v2", true));
+        assertThat(facts.resourceLimits()).containsEntry("entries_per_ip_version", 8_192L);
+    }
+
+    /** Denies the first even ports of IPv4, each an entry of its own. */
+    private static RuleTable evenPorts(int count) {
+        String rules = IntStream.iterate(0, from -> from < count, from -> from + 4_000)
+                .mapToObj(from -> """
+                        {"id": "r%d", "action": "deny", "priority": 1, "conditions": [
+                          {"field": "ip_version", "operator": "eq", "value": 4},
+                          {"field": "dest_port", "operator": "in", "value": [%s]}]}""".formatted(
+                                from,
+                                IntStream.range(from, Math.min(count, from + 4_000))
+                                        .mapToObj(port -> Integer.toString(port * 2))
+                                        .collect(Collectors.joining(","))))
+                .collect(Collectors.joining(","));
+        return Tables.of("large", 1, """
+                "priority": 1, "default_action": "none", "rules": [%s]""".formatted(rules));
+    }
+
+    private void load() {
+        onHost(() -> datapath.load(CompiledObject.bytes(), CompiledObject.digest()));
+    }
+
+    private void install(RuleTable table, long revision) {
+        onHost(() -> datapath.install(table, Tables.identity(table, revision), Instant.now()));
+    }
+
+    private void installThrowing(RuleTable table, long revision) throws Exception {
+        DatapathException[] thrown = new DatapathException[1];
+        onHost(() -> {
+            try {
+                datapath.install(table, Tables.identity(table, revision), Instant.now());
+            } catch (DatapathException e) {
+                thrown[0] = e;
+            }
+        });
+        if (thrown[0] != null) {
+            throw thrown[0];
+        }
+    }
+
+    private boolean reaches(int port) {
+        return hosts.reaches(hosts.peer(), TwoHosts.HOST4, port);
+    }
+
+    private boolean connects(int port) {
+        return hosts.connects(hosts.peer(), TwoHosts.HOST4, port);
+    }
+
+    private Socket open(int port) {
+        return hosts.peer().call(() -> new Socket(TwoHosts.HOST4, port));
+    }
+
+    private static boolean carries(Socket socket) {
+        return TwoHosts.carries(socket);
+    }
+
+    private Counters counters() {
+        return hosts.host().call(() -> datapath.counters());
+    }
+
+    private long hits(String rule) {
+        return counters().rules().stream()
+                .filter(hit -> hit.ruleId().equals(rule))
+                .mapToLong(MetricsReport.RuleHit::packets)
+                .sum();
+    }
+
+    private DecisionRecord decision(Predicate<DecisionRecord> like) {
+        await().atMost(Duration.ofSeconds(5)).until(() -> decisions.stream().anyMatch(like));
+        return decisions.stream().filter(like).findFirst().orElseThrow();
+    }
+
+    private interface Work {
+        void run() throws Exception;
+    }
+
+    private void onHost(Work work) {
+        hosts.host().call(() -> {
+            work.run();
+            return null;
+        });
+    }
+}
