@@ -33,11 +33,24 @@ final class CompiledObject {
         return compile(text, replacement);
     }
 
+    /** A program of one's own, for tc. */
+    static byte[] ofSource(String source) {
+        return compile(directory -> Files.writeString(directory.resolve("datapath.bpf.c"), source));
+    }
+
     private static byte[] compile(String text, String replacement) {
+        return compile(directory -> copySources(directory, text, replacement));
+    }
+
+    private interface Sources {
+        void write(Path directory) throws IOException;
+    }
+
+    private static byte[] compile(Sources sources) {
         try {
             Path directory = Files.createTempDirectory("segmentation-bpf-");
             try {
-                copySources(directory, text, replacement);
+                sources.write(directory);
                 Files.writeString(
                         directory.resolve("vmlinux.h"),
                         Command.run("bpftool", "btf", "dump", "file", "/sys/kernel/btf/vmlinux", "format", "c"));
