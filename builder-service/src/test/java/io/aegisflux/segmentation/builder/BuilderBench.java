@@ -207,6 +207,18 @@ public final class BuilderBench implements AutoCloseable {
         }
     }
 
+    /** Whether a process runs this below a builder. */
+    static boolean runs(ServiceProcess builder, String command) {
+        return ProcessHandle.of(builder.pid()).stream()
+                .flatMap(ProcessHandle::descendants)
+                .anyMatch(process -> isCalled(process, command));
+    }
+
+    /** Whether a process was started as this. */
+    static boolean isCalled(ProcessHandle process, String command) {
+        return process.info().commandLine().orElse("").endsWith(command);
+    }
+
     /** What builds have left behind. */
     List<Path> leftovers() {
         try (Stream<Path> entries = Files.list(directory.resolve("builds"))) {

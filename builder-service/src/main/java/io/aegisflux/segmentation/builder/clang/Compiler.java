@@ -108,7 +108,21 @@ public final class Compiler {
             String whole = "host-%d.btf".formatted(number);
             String needed = "host-%d.min.btf".formatted(number++);
             directory.write(whole, materials.hostBtf(inputs, release));
-            run(directory, BuildStage.VMLINUX, ToolName.BPFTOOL, null, "gen", "min_core_btf", whole, needed, STRIPPED);
+            try {
+                run(
+                        directory,
+                        BuildStage.VMLINUX,
+                        ToolName.BPFTOOL,
+                        null,
+                        "gen",
+                        "min_core_btf",
+                        whole,
+                        needed,
+                        STRIPPED);
+            } catch (BuildFailedException e) {
+                String reason = "the BTF of %s: %s".formatted(release, e.getMessage());
+                throw new BuildFailedException(e.stage(), reason, e.output().orElse(null));
+            }
             minimised.put(release, read(directory, needed, MAX_MINIMISED_BYTES, BuildStage.VMLINUX));
         }
         return minimised;

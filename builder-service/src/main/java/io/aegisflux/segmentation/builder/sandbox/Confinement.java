@@ -35,16 +35,17 @@ enum Confinement {
             mount -t tmpfs -o mode=0755,size=1m,nosuid,nodev sandbox "$root"
             show() {
             	mkdir -p "$root$1"
-            	mount --rbind "$1" "$root$1"
-            	mount -o remount,bind,ro,nosuid,nodev "$root$1"
+            	mount -o rbind,ro,nosuid,nodev "$1" "$root$1"
             }
+            links=
             for path in /usr /bin /sbin /lib /lib32 /lib64 /libx32; do
             	if [ -L "$path" ]; then
-            		ln -s "$(readlink "$path")" "$root$path"
+            		links="$links $path"
             	elif [ -d "$path" ]; then
             		show "$path"
             	fi
             done
+            [ -z "$links" ] || cp -d $links "$root"
             while [ "$more" -gt 0 ]; do
             	show "$1"
             	shift

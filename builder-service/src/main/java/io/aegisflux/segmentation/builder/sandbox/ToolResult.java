@@ -8,13 +8,14 @@ import java.time.Duration;
 /**
  * How a tool ended.
  *
- * @param status 0 for success; above 128 the number of the signal that killed it, plus 128
+ * @param status 0 for success; 129 to 192 for the signal that killed it, plus 128
  * @param words what it wrote, output and errors together, shortened in the middle
  */
 public record ToolResult(String name, int status, String words, Duration patience) {
     private static final int LINE = 200;
     private static final int SIGNALLED = 128;
     private static final int KILLED = SIGNALLED + 9;
+    private static final int LAST_SIGNAL = SIGNALLED + 64;
 
     public ToolResult {
         requireNonNull(name, "name is null");
@@ -36,7 +37,7 @@ public record ToolResult(String name, int status, String words, Duration patienc
             return "%s was killed: it took more than %d s, or more of the processor than it may"
                     .formatted(name, patience.toSeconds());
         }
-        return status > SIGNALLED
+        return status > SIGNALLED && status <= LAST_SIGNAL
                 ? "%s was ended by signal %d".formatted(name, status - SIGNALLED)
                 : "%s ended with status %d".formatted(name, status);
     }

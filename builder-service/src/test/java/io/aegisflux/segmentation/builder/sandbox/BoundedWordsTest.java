@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class BoundedWordsTest {
@@ -32,7 +33,7 @@ class BoundedWordsTest {
     @Test
     void fitWhateverBytesCome() throws IOException {
         byte[] noText = new byte[100_000];
-        java.util.Arrays.fill(noText, (byte) 0xFF);
+        Arrays.fill(noText, (byte) 0xFF);
         assertThat(BoundedWords.of(new ByteArrayInputStream(noText)))
                 .hasSizeLessThanOrEqualTo(BoundedWords.MAX_CHARACTERS);
     }

@@ -6,6 +6,7 @@ import io.aegisflux.segmentation.harness.NeedsKernel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -89,7 +90,7 @@ class SandboxIT {
     @Test
     void takesTheRightsOfRootWhereThereAreNoNamespaces() throws Exception {
         Path secret = Files.writeString(folder.resolve("secret"), "secret");
-        Files.setPosixFilePermissions(secret, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
         assertThat(run(Confinement.NOBODY, "id -u; cat " + secret).words())
                 .startsWith("65534")
                 .doesNotContain("secret\n")
@@ -117,10 +118,8 @@ class SandboxIT {
         assertThat(run(confinement, "ulimit -v; ulimit -f; ulimit -c; ulimit -t")
                         .words())
                 .isEqualTo("%d\n%d\n0\n60\n".formatted(2L << 20, 64L << 11)); // KiB, then blocks of 512 bytes
-        assertThat(run(
-                                confinement,
-                                "head -c 70000000 /usr/bin/clang* > big; head -c 70000000 /usr/lib/*/libLLVM* > big")
-                        .isFailure())
+        assertThat(run(confinement, "yes | head -c 1000000 > file").isFailure()).isFalse();
+        assertThat(run(confinement, "yes | head -c 70000000 > file").isFailure())
                 .isTrue();
     }
 
@@ -128,7 +127,7 @@ class SandboxIT {
     void showsAToolThatIsInstalledElsewhere() throws Exception {
         Path tool = Files.createDirectories(folder.resolve("opt/bin")).resolve("tool");
         Files.writeString(tool, "#!/bin/sh\ncat \"$(dirname \"$0\")/../lib/data\"\n");
-        Files.setPosixFilePermissions(tool, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.writeString(Files.createDirectories(folder.resolve("opt/lib")).resolve("data"), "its data");
         Sandbox sandbox = Sandbox.of(workspace, Confinement.NAMESPACES);
         try (WorkDirectory directory = sandbox.open()) {
