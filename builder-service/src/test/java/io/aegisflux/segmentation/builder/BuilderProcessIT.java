@@ -9,11 +9,13 @@ import io.aegisflux.segmentation.contracts.BuildCompleted;
 import io.aegisflux.segmentation.contracts.BuildFailed;
 import io.aegisflux.segmentation.contracts.BuildSpec;
 import io.aegisflux.segmentation.contracts.BuilderApi;
+import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.SystemEvent;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.harness.NeedsKernel;
 import io.aegisflux.segmentation.harness.ServiceProcess;
+import io.nats.client.api.ObjectStoreConfiguration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -160,6 +162,20 @@ class BuilderProcessIT {
         assertThat(status().sandboxed()).isTrue();
         assertThat(status().sandbox()).startsWith("namespaces of users");
         assertThat(directory.resolve("other-builds")).isEmptyDirectory();
+    }
+
+    @Test
+    void saysThatTheStoreDoesNotTakeTheArtifact() throws Exception {
+        bench.bus
+                .connection()
+                .objectStoreManagement()
+                .create(ObjectStoreConfiguration.builder(Streams.ARTIFACTS_BUCKET)
+                        .maxBucketSize(10_000)
+                        .build());
+        bench.startReady();
+        BuildFailed failed = bench.fail(X86_64);
+        assertThat(failed.stage()).isEqualTo("store");
+        assertThat(failed.reason()).contains("cannot store", "maximum bytes exceeded");
     }
 
     @Test

@@ -18,9 +18,8 @@ import java.util.stream.Stream;
 
 /** BTF of kernels that have none of their own, as the operator supplies it: {@code <kernel release>.btf} in one folder. */
 public final class HostBtfFolder {
-    static final int MAX_FILES = 256;
-
-    private static final long MAX_BYTES = 64L << 20;
+    /** Each takes a part of a second of every build that compiles. */
+    static final int MAX_FILES = 64;
 
     private final Optional<Path> folder;
     private final Map<Path, DigestedFile> files = new ConcurrentHashMap<>();
@@ -60,7 +59,7 @@ public final class HostBtfFolder {
         Optional<KernelRelease> release = KernelRelease.ofFile(name);
         if (release.isEmpty() || !Files.isRegularFile(entry)) {
             leftOut.add("%s in BTF_HOSTS_DIR is left out: it is no file named <kernel release>.btf".formatted(name));
-        } else if (Files.size(entry) > MAX_BYTES || !isBtf(entry)) {
+        } else if (Files.size(entry) > DigestedFile.MAX_BYTES || !isBtf(entry)) {
             leftOut.add("%s in BTF_HOSTS_DIR is left out: it is no raw BTF of at most 64 MiB".formatted(name));
         } else if (used.size() == MAX_FILES) {
             leftOut.add("%s in BTF_HOSTS_DIR is left out: %d are taken".formatted(name, MAX_FILES));

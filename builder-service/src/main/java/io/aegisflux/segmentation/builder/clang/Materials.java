@@ -10,13 +10,13 @@ import io.aegisflux.segmentation.builder.domain.Selection;
 import io.aegisflux.segmentation.builder.domain.Sources;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** What builds are made of on this machine: sources, headers, tools, BTF. */
 public final class Materials {
@@ -24,6 +24,7 @@ public final class Materials {
     private final ToolVersions versions;
     private final DigestedFile btf;
     private final HostBtfFolder hostBtf;
+    private final Map<ProgramSet, Sources> lastRead = new ConcurrentHashMap<>();
 
     /**
      * @param btf BTF_PATH
@@ -42,17 +43,14 @@ public final class Materials {
      */
     public BuildInputs inputs(Selection selection) throws BuildFailedException {
         Sources read = read(selection.programSet());
-        SortedMap<String, String> hosts = new TreeMap<>();
-        try {
-            for (Map.Entry<String, DigestedFile> host :
-                    hostBtf.look().byRelease().entrySet()) {
-                hosts.put(host.getKey(), host.getValue().digest());
-            }
-            return new BuildInputs(
-                    selection, read.own(), read.headers(), CompilerFlags.of(selection), tools(), btf.digest(), hosts);
-        } catch (IOException e) {
-            throw new BuildFailedException(BuildStage.VMLINUX, unreadable(e));
-        }
+        return new BuildInputs(
+                selection,
+                read.own(),
+                read.headers(),
+                CompilerFlags.of(selection),
+                tools(),
+                btfDigest(),
+                hostBtfDigests());
     }
 
     /** What is missing to build anything, with the remedy. */
@@ -65,8 +63,10 @@ public final class Materials {
                 problems.add(e.getMessage());
             }
         }
-        if (!Files.isReadable(btf.path())) {
-            problems.add(unreadable(null));
+        try {
+            btfDigest();
+        } catch (BuildFailedException e) {
+            problems.add(e.getMessage());
         }
         for (ProgramSet programSet : ProgramSet.values()) {
             try {
@@ -92,9 +92,15 @@ public final class Materials {
         return file.content(inputs.hostBtf().get(release));
     }
 
+    /** Files are read each time; what they include is looked for again only when one has changed. */
     private Sources read(ProgramSet programSet) throws BuildFailedException {
         try {
-            return Sources.reachedFrom(programSet.mainFile(), sources);
+            Sources last = lastRead.get(programSet);
+            if (last == null || !last.areStillWhat(sources)) {
+                last = Sources.reachedFrom(programSet.mainFile(), sources);
+                lastRead.put(programSet, last);
+            }
+            return last;
         } catch (UncheckedIOException e) {
             throw new BuildFailedException(BuildStage.COMPILE, e.getMessage());
         }
@@ -112,8 +118,28 @@ public final class Materials {
         return lines;
     }
 
-    private String unreadable(IOException e) {
-        return "BTF_PATH is %s, which cannot be read%s: name the BTF of a kernel there"
-                .formatted(btf.path(), e == null ? "" : " (" + e.getMessage() + ")");
+    private String btfDigest() throws BuildFailedException {
+        try {
+            return btf.digest();
+        } catch (IOException e) {
+            throw new BuildFailedException(
+                    BuildStage.VMLINUX,
+                    "BTF_PATH is %s, which cannot be read (%s): name the BTF of a kernel there"
+                            .formatted(btf.path(), e.getMessage()));
+        }
+    }
+
+    private SortedMap<String, String> hostBtfDigests() throws BuildFailedException {
+        SortedMap<String, String> digests = new TreeMap<>();
+        for (Map.Entry<String, DigestedFile> host : hostBtf.look().byRelease().entrySet()) {
+            try {
+                digests.put(host.getKey(), host.getValue().digest());
+            } catch (IOException e) {
+                throw new BuildFailedException(
+                        BuildStage.VMLINUX,
+                        "the BTF of %s cannot be read: %s".formatted(host.getKey(), e.getMessage()));
+            }
+        }
+        return digests;
     }
 }

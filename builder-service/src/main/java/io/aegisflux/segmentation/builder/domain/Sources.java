@@ -3,10 +3,12 @@ package io.aegisflux.segmentation.builder.domain;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * What a main file reaches by its includes: the sources, and libbpf's headers under {@code bpf/}.
@@ -53,6 +55,15 @@ public record Sources(FileSet own, FileSet headers) {
             }
         }
         return new Sources(FileSet.of(own), FileSet.of(headers));
+    }
+
+    /** Whether a reader still has the same bytes under the same names, so that the same would be reached. */
+    public boolean areStillWhat(Reader reader) {
+        return Stream.of(own, headers)
+                .flatMap(files -> files.files().entrySet().stream())
+                .allMatch(file -> reader.read(file.getKey())
+                        .filter(bytes -> Arrays.equals(bytes, file.getValue()))
+                        .isPresent());
     }
 
     private static String beside(String includer, String include) {

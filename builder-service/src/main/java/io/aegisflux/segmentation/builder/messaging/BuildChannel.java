@@ -12,6 +12,7 @@ import io.aegisflux.segmentation.nats.BusException;
 import io.aegisflux.segmentation.nats.NatsMetadata;
 import io.aegisflux.segmentation.nats.PoisonMessageException;
 import io.aegisflux.segmentation.nats.SequenceConflictException;
+import io.aegisflux.segmentation.nats.UnfitServerException;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -86,6 +87,13 @@ public class BuildChannel {
             }
             BuildFailedException failure = new BuildFailedException(BuildStage.STORE, e.getMessage());
             results.failed(metadata.sequence(), granted.spec(), failure, since(start));
+        } catch (UnfitServerException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // A fault of ours must not stop the requests behind this one.
+            LOG.errorf(e, "request %d cannot be built", metadata.sequence());
+            BuildFailedException failure = new BuildFailedException(BuildStage.COMPILE, "the builder failed: " + e);
+            results.failed(metadata.sequence(), granted.spec(), failure, since(start));
         }
     }
 
@@ -102,7 +110,7 @@ public class BuildChannel {
                 LOG.infof("%s: another instance was first", granted.selection());
             }
         }
-        throw new IllegalStateException("results changed %d times meanwhile".formatted(CONFLICTS_BORNE));
+        throw new BusException("results changed %d times meanwhile".formatted(CONFLICTS_BORNE), null);
     }
 
     private static Duration since(long start) {

@@ -11,6 +11,7 @@ import io.aegisflux.segmentation.nats.BusException;
 import io.aegisflux.segmentation.nats.VerifiedObjects;
 import java.util.Base64;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The bucket of artifacts: objects named by their digest, what is read back is what was put. */
 public final class ArtifactStore {
@@ -38,24 +39,20 @@ public final class ArtifactStore {
         return objects.put(Streams.ARTIFACTS_BUCKET, companion, Map.of());
     }
 
-    /** Whether all of a build is there and sound; if so, this manifest is the one beside the object afterwards. */
+    /**
+     * Whether all of a build is there and sound; if so, this manifest is the one beside the object afterwards.
+     *
+     * @throws BusException when the broker does not answer
+     */
     public boolean holds(KnownBuild build) {
-        try {
-            byte[] object =
-                    objects.get(Streams.ARTIFACTS_BUCKET, build.manifest().artifact());
-            for (ObjectRef companion : build.manifest().hostBtf().values()) {
-                objects.get(Streams.ARTIFACTS_BUCKET, companion);
-            }
-            if (!objects.metadata(
-                            Streams.ARTIFACTS_BUCKET,
-                            build.manifest().artifact().name())
-                    .equals(metadata(build))) {
-                put(build, object);
-            }
-            return true;
-        } catch (BusException e) {
-            return false; // missing or damaged; when the broker is away, putting it again will tell
+        ObjectRef artifact = build.manifest().artifact();
+        boolean sound = Stream.concat(Stream.of(artifact), build.manifest().hostBtf().values().stream())
+                .allMatch(object -> objects.isSound(Streams.ARTIFACTS_BUCKET, object));
+        if (sound
+                && !objects.metadata(Streams.ARTIFACTS_BUCKET, artifact.name()).equals(metadata(build))) {
+            put(build, objects.get(Streams.ARTIFACTS_BUCKET, artifact));
         }
+        return sound;
     }
 
     private static Map<String, String> metadata(KnownBuild build) {

@@ -51,7 +51,7 @@ public final class BpfGround {
                     "trial");
             ToolResult result = run(new ToolCommand("bpftool", bpftool, map, null, PROBE), directory);
             return result.isFailure() ? result.reason() + ": " + result.line() : "";
-        } catch (IOException | IllegalStateException e) {
+        } catch (IOException e) {
             return e.getMessage();
         }
     }

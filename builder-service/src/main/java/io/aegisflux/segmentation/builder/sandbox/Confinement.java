@@ -1,5 +1,6 @@
 package io.aegisflux.segmentation.builder.sandbox;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -80,8 +81,13 @@ enum Confinement {
         return nobody ? OptionalInt.of(NOBODY_ID) : OptionalInt.empty();
     }
 
-    /** The command that runs a tool. */
-    List<String> command(ToolCommand tool, WorkDirectory directory, List<String> visible) {
+    /**
+     * The command that runs a tool.
+     *
+     * @param visible paths beyond the distribution's that the tool needs to be seen
+     * @throws IOException when a command that confines is missing
+     */
+    List<String> command(ToolCommand tool, WorkDirectory directory, List<String> visible) throws IOException {
         List<String> command = new ArrayList<>();
         if (namespaces) {
             command.addAll(unshare());
@@ -103,7 +109,7 @@ enum Confinement {
         return command;
     }
 
-    private List<String> unshare() {
+    private List<String> unshare() throws IOException {
         List<String> unshare = new ArrayList<>(List.of(SystemCommand.UNSHARE.path()));
         if (this == USER_NAMESPACE) {
             unshare.addAll(List.of("--user", "--map-root-user"));
@@ -113,7 +119,7 @@ enum Confinement {
         return unshare;
     }
 
-    private List<String> rights() {
+    private List<String> rights() throws IOException {
         List<String> setpriv = new ArrayList<>(List.of(SystemCommand.SETPRIV.path()));
         if (nobody) {
             setpriv.addAll(List.of("--reuid=" + NOBODY_ID, "--regid=" + NOBODY_ID, "--clear-groups"));

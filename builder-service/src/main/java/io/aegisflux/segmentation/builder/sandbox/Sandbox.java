@@ -39,7 +39,7 @@ public final class Sandbox {
                     return sandbox;
                 }
                 refusal = ": " + result.line();
-            } catch (IOException | IllegalStateException e) {
+            } catch (IOException e) {
                 refusal = ": " + e.getMessage();
             }
         }

@@ -1,5 +1,6 @@
 package io.aegisflux.segmentation.builder.sandbox;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,9 +30,8 @@ enum SystemCommand {
                 .findFirst();
     }
 
-    String path() {
-        return find().orElseThrow(() -> new IllegalStateException(word() + " is missing"))
-                .toString();
+    String path() throws IOException {
+        return find().orElseThrow(() -> new IOException(word() + " is missing")).toString();
     }
 
     /** Those that are not there, as problems with their remedy. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -12,8 +13,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SourcesTest {
     private static Sources reached(Map<String, String> files) throws BuildFailedException {
-        return Sources.reachedFrom(
-                "main.c", name -> Optional.ofNullable(files.get(name)).map(text -> text.getBytes(UTF_8)));
+        return Sources.reachedFrom("main.c", reader(files));
+    }
+
+    private static Sources.Reader reader(Map<String, String> files) {
+        return name -> Optional.ofNullable(files.get(name)).map(text -> text.getBytes(UTF_8));
     }
 
     @Test
@@ -27,6 +31,20 @@ class SourcesTest {
                 "bpf/bpf_helper_defs.h", "/* #include \"nothing.h\" */"));
         assertThat(sources.own().files()).containsOnlyKeys("main.c", "a.h", "b.h");
         assertThat(sources.headers().files()).containsOnlyKeys("bpf/bpf_helpers.h", "bpf/bpf_helper_defs.h");
+    }
+
+    @Test
+    void noticeThatAFileHasChanged() throws BuildFailedException {
+        Map<String, String> files = new HashMap<>(
+                Map.of("main.c", "#include \"a.h\"\n#include <bpf/b.h>", "a.h", "int a;", "bpf/b.h", "int b;"));
+        Sources sources = reached(files);
+        assertThat(sources.areStillWhat(reader(files))).isTrue();
+        assertThat(sources.areStillWhat(reader(Map.of()))).isFalse();
+        for (String name : files.keySet()) {
+            Map<String, String> changed = new HashMap<>(files);
+            changed.put(name, files.get(name) + " ");
+            assertThat(sources.areStillWhat(reader(changed))).as(name).isFalse();
+        }
     }
 
     @Test
