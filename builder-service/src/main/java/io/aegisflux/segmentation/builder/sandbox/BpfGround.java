@@ -77,6 +77,6 @@ public final class BpfGround {
                 directory.root().toString(),
                 bpftool.executable().toString()));
         command.addAll(bpftool.arguments());
-        return Launch.run(bpftool.name(), command, directory.work(), bpftool.patience());
+        return Launch.run(bpftool.name(), command, directory.work(), null, bpftool.patience());
     }
 }

@@ -16,24 +16,16 @@ import java.util.concurrent.TimeoutException;
 final class Launch {
     private static final Map<String, String> ENVIRONMENT = Map.of("PATH", SystemCommand.PATH, "LANG", "C");
     private static final Duration GRACE = Duration.ofSeconds(5);
-    private static final Redirects NOTHING = new Redirects(null);
-
-    /** Where the output goes, null for the words. */
-    record Redirects(Path output) {}
 
     private Launch() {}
-
-    static ToolResult run(String name, List<String> command, Path directory, Duration patience)
-            throws IOException, InterruptedException {
-        return run(name, command, directory, NOTHING, patience);
-    }
 
     /**
      * Runs it under {@code timeout}, which ends it even when this process is killed meanwhile.
      *
+     * @param output where its output goes, errors aside; null when both are wanted as its words
      * @throws IOException when it cannot be started
      */
-    static ToolResult run(String name, List<String> command, Path directory, Redirects redirects, Duration patience)
+    static ToolResult run(String name, List<String> command, Path directory, Path output, Duration patience)
             throws IOException, InterruptedException {
         List<String> all = new ArrayList<>(
                 List.of(SystemCommand.TIMEOUT.path(), "--signal=KILL", Long.toString(patience.toSeconds())));
@@ -42,27 +34,26 @@ final class Launch {
         builder.environment().clear();
         builder.environment().putAll(ENVIRONMENT);
         builder.redirectInput(new File("/dev/null"));
-        if (redirects.output() == null) {
+        if (output == null) {
             builder.redirectErrorStream(true);
         } else {
-            builder.redirectOutput(redirects.output().toFile());
+            builder.redirectOutput(output.toFile());
         }
         Process process = builder.start();
         try {
-            return see(name, process, redirects, patience);
+            return see(name, process, output, patience);
         } finally {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
         }
     }
 
-    private static ToolResult see(String name, Process process, Redirects redirects, Duration patience)
+    private static ToolResult see(String name, Process process, Path output, Duration patience)
             throws IOException, InterruptedException {
         CompletableFuture<String> words = new CompletableFuture<>();
         Thread.ofVirtual().name("words-of-" + name).start(() -> {
             try {
-                words.complete(BoundedWords.of(
-                        redirects.output() == null ? process.getInputStream() : process.getErrorStream()));
+                words.complete(BoundedWords.of(output == null ? process.getInputStream() : process.getErrorStream()));
             } catch (IOException e) {
                 words.completeExceptionally(e);
             }

@@ -83,7 +83,7 @@ public final class Sandbox {
             directory.write(tool.outputFile(), new byte[0]);
             output = directory.work().resolve(tool.outputFile());
         }
-        return Launch.run(tool.name(), command, directory.work(), new Launch.Redirects(output), tool.patience());
+        return Launch.run(tool.name(), command, directory.work(), output, tool.patience());
     }
 
     private ToolResult tryOut() throws IOException, InterruptedException {
@@ -97,7 +97,7 @@ public final class Sandbox {
         Set<String> folders = new TreeSet<>();
         for (Path file : List.of(executable, executable.toRealPath())) {
             Path folder = file.getParent();
-            boolean installed = PROGRAM_FOLDERS.contains(folder.getFileName().toString());
+            boolean installed = PROGRAM_FOLDERS.stream().anyMatch(folder::endsWith);
             String shown = (installed ? folder.getParent() : folder).toString();
             if (!shown.equals("/") && ALWAYS_VISIBLE.stream().noneMatch(seen -> isBelow(shown, seen))) {
                 folders.add(shown);
