@@ -74,7 +74,7 @@ class BuilderIT {
                         new MapInfo("descriptors", "array", 4, 8, 2),
                         new MapInfo("events", "ringbuf", 0, 0, 2 * 1024 * 1024));
         assertThat(manifest.hostBtf()).isEmpty();
-        assertThat(bench.leftovers()).isEmpty();
+        await().atMost(PATIENCE).until(() -> bench.leftovers().isEmpty());
         requireLoads(object);
     }
 

@@ -161,7 +161,9 @@ class BuilderProcessIT {
         assertThat(builder.log()).content().contains("datapath/default for x86_64: not loaded as a trial: ");
         assertThat(status().sandboxed()).isTrue();
         assertThat(status().sandbox()).startsWith("namespaces of users");
-        assertThat(directory.resolve("other-builds")).isEmptyDirectory();
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(directory.resolve("other-builds")).isEmptyDirectory());
     }
 
     @Test

@@ -53,7 +53,7 @@ class BuilderRefusalIT {
     void nothingIsStoredOrLeftBehind() {
         assertThat(bench.completed).isEmpty();
         assertThat(bench.storedObjects()).isEmpty();
-        assertThat(bench.leftovers()).isEmpty();
+        await().atMost(PATIENCE).until(() -> bench.leftovers().isEmpty());
         assertThat(waiting()).isZero();
         bench.copySources();
     }

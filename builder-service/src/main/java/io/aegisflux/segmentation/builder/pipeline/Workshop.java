@@ -24,6 +24,15 @@ public final class Workshop {
     }
 
     /**
+     * Makes what builds have in common, so that the first one is not the slowest; builds nothing.
+     *
+     * @throws BuildFailedException when an input is missing, or cannot be used
+     */
+    public void prepare(Selection any) throws BuildFailedException, InterruptedException {
+        compiler.prepare(materials.inputs(any));
+    }
+
+    /**
      * A build of what is selected, of the inputs as they are now.
      *
      * @param spec the same in words, with who asked
