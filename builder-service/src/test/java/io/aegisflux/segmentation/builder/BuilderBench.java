@@ -95,7 +95,7 @@ public final class BuilderBench implements AutoCloseable {
         ServiceProcess process = ServiceProcess.start(
                 List.of(prefix),
                 "builder-service",
-                List.of(),
+                List.of("-XX:-UsePerfData"), // else a user without rights leaves a folder in /tmp
                 environment,
                 "http://127.0.0.1:" + port,
                 directory.resolve("builder-%d.log".formatted(processes.size())));
