@@ -16,6 +16,8 @@ import java.util.Map;
  * @param tools tool name to its version line
  * @param programs the program sections, by name
  * @param maps the maps
+ * @param hostBtf kernel release to the minimised BTF of a kernel that has none of its own, as much of it as this artifact
+ *     needs to be loaded there; an object of the same bucket; empty when none was supplied
  */
 public record ArtifactManifest(
         BuildSpec spec,
@@ -26,7 +28,11 @@ public record ArtifactManifest(
         Map<String, String> tools,
         List<ProgramInfo> programs,
         List<MapInfo> maps,
+        Map<String, ObjectRef> hostBtf,
         Instant builtAt) {
+
+    /** Under which key of the object's metadata the signed manifest stands, as base64 of JSON. */
+    public static final String METADATA_KEY = "manifest";
 
     public ArtifactManifest {
         requireNonNull(spec, "spec is missing");
@@ -41,6 +47,21 @@ public record ArtifactManifest(
         tools = Frozen.map(tools);
         programs = Frozen.list(programs, "programs");
         maps = Frozen.list(maps, "maps");
+        hostBtf = Frozen.map(hostBtf);
+    }
+
+    /** Without BTF of hosts. */
+    public ArtifactManifest(
+            BuildSpec spec,
+            ObjectRef artifact,
+            long version,
+            String inputsDigest,
+            String sourcesDigest,
+            Map<String, String> tools,
+            List<ProgramInfo> programs,
+            List<MapInfo> maps,
+            Instant builtAt) {
+        this(spec, artifact, version, inputsDigest, sourcesDigest, tools, programs, maps, Map.of(), builtAt);
     }
 
     /** A program: its function's name, its ELF section and its number of instructions. */

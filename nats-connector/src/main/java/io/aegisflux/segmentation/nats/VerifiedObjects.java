@@ -93,7 +93,12 @@ public final class VerifiedObjects {
                 .orElse(Map.of());
     }
 
-    private boolean isSound(String bucket, ObjectRef reference) {
+    /**
+     * Whether the object is there with the size and digest, by one attempt: for who can make it anew and need not insist.
+     *
+     * @throws BusException when interrupted, or when the object cannot be looked up
+     */
+    public boolean isSound(String bucket, ObjectRef reference) {
         if (info(bucket, reference.name()).isEmpty()) {
             return false;
         }

@@ -76,6 +76,17 @@ class VerifiedObjectsIT {
         assertThatThrownBy(() -> objects.get(BUCKET, nowhere)).isInstanceOf(BusException.class);
     }
 
+    @Test
+    void tellsASoundObjectFromAForgedOneAndFromNone() throws Exception {
+        byte[] content = random(1_000, 5);
+        ObjectRef reference = objects.put(BUCKET, content, Map.of());
+        assertThat(objects.isSound(BUCKET, reference)).isTrue();
+        overwrite(reference.name(), random(1_000, 6));
+        assertThat(objects.isSound(BUCKET, reference)).isFalse();
+        assertThat(objects.isSound(BUCKET, new ObjectRef("1".repeat(64), 5))).isFalse();
+        assertThat(objects.isSound("no_such_bucket", reference)).isFalse();
+    }
+
     private static void overwrite(String name, byte[] content) throws Exception {
         bus.connection().objectStore(BUCKET).put(ObjectMeta.builder(name).build(), new ByteArrayInputStream(content));
     }

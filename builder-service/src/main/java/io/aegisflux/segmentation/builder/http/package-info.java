@@ -1,0 +1,2 @@
+/** What the service says over HTTP. Nothing is null unless its Javadoc says so. */
+package io.aegisflux.segmentation.builder.http;
