@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 /** Literal IP addresses: never a name, so nothing here ever asks a resolver. */
 public final class Addresses {
     /** What the JDK lets through without asking: groups of five digits, zones, brackets, decimals with leading zeros. */
-    private static final Pattern V6_SHAPE = Pattern.compile("(?:[0-9a-fA-F]{0,4}:){2,8}(?:[0-9a-fA-F]{0,4}|[0-9.]{7,15})");
+    private static final Pattern V6_SHAPE =
+            Pattern.compile("(?:[0-9a-fA-F]{0,4}:){2,8}(?:[0-9a-fA-F]{0,4}|[0-9.]{7,15})");
 
     /** ::ffff:0:0/96, RFC 4291 section 2.5.5.2. */
     private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) 0xFF, (byte) 0xFF};
