@@ -110,9 +110,7 @@ public final class BusClient implements AutoCloseable {
     <T> T await(CompletableFuture<T> reply, String subject) {
         try {
             CompletableFuture.anyOf(reply, complaints.refusal()).get(timeout().toMillis(), TimeUnit.MILLISECONDS);
-            if (complaints.refusal().isDone()) {
-                throw notPermitted("ask " + subject, complaints.refusal().join());
-            }
+            throwIfNotPermitted("ask " + subject);
             return reply.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -132,8 +130,14 @@ public final class BusClient implements AutoCloseable {
         }
     }
 
-    Complaints complaints() {
-        return complaints;
+    /**
+     * @param what we wanted, for the error
+     * @throws Failure when the broker has refused something that we sent
+     */
+    void throwIfNotPermitted(String what) {
+        if (complaints.refusal().isDone()) {
+            throw notPermitted(what, complaints.refusal().join());
+        }
     }
 
     Failure silence(String subject) {

@@ -55,6 +55,7 @@ public final class EventTail {
         } catch (JetStreamApiException e) {
             throw refusal(e);
         } catch (IOException | JetStreamStatusCheckedException e) {
+            bus.throwIfNotPermitted("read the stream " + Streams.EVENTS);
             throw Failure.noAnswer(
                     "the broker stopped answering: " + e.getMessage(), "try again; 'segctl status' says what runs", e);
         } catch (InterruptedException e) {
@@ -71,6 +72,7 @@ public final class EventTail {
         try {
             return pull(receiver);
         } catch (IOException | JetStreamStatusCheckedException e) {
+            bus.throwIfNotPermitted("read the stream " + Streams.EVENTS);
             Thread.sleep(POLL);
             return true;
         } catch (JetStreamApiException e) {

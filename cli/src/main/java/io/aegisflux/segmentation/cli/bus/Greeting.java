@@ -55,7 +55,7 @@ final class Greeting {
         settings.credentials().ifPresent(file -> options.authHandler(CredentialsFile.read(file)));
         settings.user()
                 .ifPresent(user -> options.userInfo(user, settings.password().orElseThrow()));
-        return open(addressed(options));
+        return open(addressed(options), complaints.denial());
     }
 
     private Options addressed(Options.Builder options) {
@@ -68,7 +68,10 @@ final class Greeting {
         }
     }
 
-    private Connection open(Options options) {
+    /**
+     * @param denial the broker's word that it does not let us in: jnats goes on waiting after it
+     */
+    private Connection open(Options options, CompletableFuture<String> denial) {
         // jnats gives every address of every server its own timeout, so ours has to be held from outside.
         CompletableFuture<Connection> opening = new CompletableFuture<>();
         Thread.ofVirtual().name("segctl-connect").start(() -> {
@@ -82,7 +85,12 @@ final class Greeting {
             }
         });
         try {
-            return opening.get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
+            CompletableFuture.anyOf(opening, denial).get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
+            if (denial.isDone() && !opening.isDone()) {
+                opening.cancel(false);
+                throw denied(denial.join(), null);
+            }
+            return opening.get();
         } catch (TimeoutException e) {
             opening.cancel(false);
             throw Failure.noAnswer(
@@ -99,13 +107,16 @@ final class Greeting {
 
     private RuntimeException refusal(Throwable cause) {
         return switch (cause) {
-            case AuthenticationException e ->
-                Failure.refused(
-                        "%s does not let us in: %s".formatted(settings.urls(), e.getMessage()),
-                        "give --creds FILE, or --user and --password (NATS_CREDS, NATS_USER, NATS_PASSWORD)",
-                        e);
+            case AuthenticationException e -> denied(e.getMessage(), e);
             case IOException e -> Failure.noAnswer("no NATS at " + settings.urls(), BusClient.START_NATS, e);
             default -> new IllegalStateException("cannot connect to " + settings.urls(), cause);
         };
+    }
+
+    private Failure denied(String words, Exception cause) {
+        return Failure.refused(
+                "%s does not let us in: %s".formatted(settings.urls(), words),
+                "give --creds FILE, or --user and --password (NATS_CREDS, NATS_USER, NATS_PASSWORD)",
+                cause);
     }
 }
