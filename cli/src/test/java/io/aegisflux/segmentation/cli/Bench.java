@@ -14,14 +14,17 @@ import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.Violation;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.nats.client.Connection;
+import io.nats.client.ErrorListener;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.Message;
 import io.nats.client.Nats;
+import io.nats.client.Options;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.impl.Headers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -36,15 +39,15 @@ public final class Bench implements AutoCloseable {
         this.connection = requireNonNull(connection, "connection is null");
     }
 
-    /** Makes the streams, without anybody who answers. */
-    public static Bench streams(String url) {
+    /** A connection and no more; it outlives the broker's restarts. */
+    public static Bench connected(String url) {
         try {
-            Bench bench = new Bench(Nats.connect(url));
-            bench.stream(Streams.POLICIES, Subjects.POLICIES);
-            bench.stream(Streams.EVENTS, Subjects.EVENTS);
-            bench.stream(Streams.METRICS, Subjects.METRICS);
-            bench.stream(Streams.SYSTEM, Subjects.SYSTEM);
-            return bench;
+            return new Bench(Nats.connect(Options.builder()
+                    .server(url)
+                    .maxReconnects(-1)
+                    .reconnectWait(Duration.ofMillis(100))
+                    .errorListener(new ErrorListener() {})
+                    .build()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -55,7 +58,11 @@ public final class Bench implements AutoCloseable {
 
     /** Makes the streams and answers as policy-service does. */
     public static Bench answering(String url) {
-        Bench bench = streams(url);
+        Bench bench = connected(url);
+        bench.stream(Streams.POLICIES, Subjects.POLICIES);
+        bench.stream(Streams.EVENTS, Subjects.EVENTS);
+        bench.stream(Streams.METRICS, Subjects.METRICS);
+        bench.stream(Streams.SYSTEM, Subjects.SYSTEM);
         bench.connection.createDispatcher(bench::decide).subscribe(Subjects.each(Subjects.POLICIES));
         bench.connection.createDispatcher(bench::answer).subscribe(Subjects.API + "policy.*");
         bench.flush();

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 final class Golden {
     private Golden() {}
 
-    /** Compares after masking what differs from run to run: the broker's address and version, ours, and times of now. */
+    /** Compares after masking what differs from run to run: the broker's address and version, ours, inboxes, and times of now. */
     static void assertMatches(String name, String output) {
         Path file = Repository.root().resolve("cli/src/test/resources/golden").resolve(name);
         String masked = mask(output);
@@ -28,6 +28,7 @@ final class Golden {
 
     private static String mask(String output) {
         return output.replaceAll("nats://127\\.0\\.0\\.1:[0-9]+", "nats://BROKER")
+                .replaceAll("_INBOX\\.[A-Za-z0-9.]+", "_INBOX")
                 .replaceAll("nats-server [0-9.]+", "nats-server VERSION")
                 .replaceAll("\"version\" : \"[0-9.]+\"", "\"version\" : \"VERSION\"")
                 .replaceAll("[0-9.]+-SNAPSHOT", "VERSION")

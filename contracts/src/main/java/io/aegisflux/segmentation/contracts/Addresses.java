@@ -8,10 +8,13 @@ import java.util.regex.Pattern;
 /** Literal IP addresses: never a name, so nothing here ever asks a resolver. */
 public final class Addresses {
     /** What the JDK lets through without asking: groups of five digits, zones, brackets, decimals with leading zeros. */
-    private static final Pattern V6_SHAPE = Pattern.compile("(?:[0-9a-fA-F]{0,4}:){2,8}(?:[0-9a-fA-F]{0,4}|[0-9.]{7,15})");
+    private static final Pattern V6_SHAPE =
+            Pattern.compile("(?:[0-9a-fA-F]{0,4}:){2,8}(?:[0-9a-fA-F]{0,4}|[0-9.]{7,15})");
 
     /** ::ffff:0:0/96, RFC 4291 section 2.5.5.2. */
     private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) 0xFF, (byte) 0xFF};
+
+    private static final int NO_DIGIT = -1;
 
     private Addresses() {}
 
@@ -101,17 +104,27 @@ public final class Addresses {
         return address.length == 16 && Arrays.equals(address, 0, MAPPED.length, MAPPED, 0, MAPPED.length);
     }
 
+    /** Digit by digit: an evaluator reads two addresses for each flow. */
     private static byte[] v4(String text) {
-        String[] parts = text.split("\\.", -1);
-        if (parts.length != 4) {
-            throw new IllegalArgumentException("not four parts");
-        }
         byte[] address = new byte[4];
-        for (int i = 0; i < 4; i++) {
-            if (!parts[i].matches("0|[1-9][0-9]{0,2}") || Integer.parseInt(parts[i]) > 255) {
-                throw new IllegalArgumentException("not a decimal from 0 to 255");
+        int part = 0;
+        int value = NO_DIGIT;
+        for (int i = 0; i <= text.length(); i++) {
+            char c = i < text.length() ? text.charAt(i) : '.';
+            if (c == '.') {
+                if (value == NO_DIGIT || part == address.length) {
+                    throw new IllegalArgumentException("not four parts");
+                }
+                address[part++] = (byte) value;
+                value = NO_DIGIT;
+            } else if (c < '0' || c > '9' || value == 0 || value * 10 + c - '0' > 255) {
+                throw new IllegalArgumentException("not a plain decimal from 0 to 255");
+            } else {
+                value = value == NO_DIGIT ? c - '0' : value * 10 + c - '0';
             }
-            address[i] = (byte) Integer.parseInt(parts[i]);
+        }
+        if (part != address.length) {
+            throw new IllegalArgumentException("not four parts");
         }
         return address;
     }

@@ -37,13 +37,11 @@ public record ArtifactManifest(
     public ArtifactManifest {
         requireNonNull(spec, "spec is missing");
         requireNonNull(artifact, "artifact is missing");
-        requireNonNull(inputsDigest, "inputs_digest is missing");
-        requireNonNull(sourcesDigest, "sources_digest is missing");
+        Digests.requireHex(inputsDigest, "inputs_digest");
+        Digests.requireHex(sourcesDigest, "sources_digest");
         requireNonNull(tools, "tools is missing");
         requireNonNull(builtAt, "built_at is missing");
-        if (version < 1) {
-            throw new IllegalArgumentException("versions count from 1, not " + version);
-        }
+        Figures.requireVersion(version);
         tools = Frozen.map(tools);
         programs = Frozen.list(programs, "programs");
         maps = Frozen.list(maps, "maps");
@@ -69,6 +67,7 @@ public record ArtifactManifest(
         public ProgramInfo {
             requireNonNull(name, "name is missing");
             requireNonNull(section, "section is missing");
+            Figures.requireCount(instructions, "instructions");
         }
     }
 
@@ -77,6 +76,9 @@ public record ArtifactManifest(
         public MapInfo {
             requireNonNull(name, "name is missing");
             requireNonNull(type, "type is missing");
+            Figures.requireCount(keySize, "key_size");
+            Figures.requireCount(valueSize, "value_size");
+            Figures.requireCount(maxEntries, "max_entries");
         }
     }
 }

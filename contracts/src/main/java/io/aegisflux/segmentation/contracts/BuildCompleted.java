@@ -13,6 +13,7 @@ import static java.util.Objects.requireNonNull;
 public record BuildCompleted(SignedEnvelope manifest, String artifactDigest, boolean reused, long durationMillis) {
     public BuildCompleted {
         requireNonNull(manifest, "manifest is missing");
-        requireNonNull(artifactDigest, "artifact_digest is missing");
+        Digests.requireHex(artifactDigest, "artifact_digest");
+        Figures.requireCount(durationMillis, "duration_millis");
     }
 }

@@ -27,6 +27,7 @@ public record Decision(
     public Decision {
         requireNonNull(action, "action is missing");
         requireNonNull(reason, "reason is missing");
+        Figures.requireDecider(policyId, policyVersion, ruleId);
         logged = Frozen.listOrEmpty(logged, "logged");
     }
 
@@ -35,6 +36,7 @@ public record Decision(
         public Audit {
             requireNonNull(policyId, "policy_id is missing");
             requireNonNull(ruleId, "rule_id is missing");
+            Figures.requireVersion(policyVersion);
         }
     }
 }

@@ -24,8 +24,9 @@ public final class Examples {
      */
     public static byte[] read(String name) {
         requireNonNull(name, "name is null");
-        try (InputStream file =
-                NAME.matcher(name).matches() ? Examples.class.getResourceAsStream("examples/" + name + ".json") : null) {
+        try (InputStream file = NAME.matcher(name).matches()
+                ? Examples.class.getResourceAsStream("examples/" + name + ".json")
+                : null) {
             if (file == null) {
                 throw new IllegalArgumentException("no example is called " + Quoted.shortened(name));
             }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One decision, or several equal ones, on {@code segmentation.events.<host>}.
@@ -52,6 +53,8 @@ public record FlowEvent(
     public static final String PACKET_ALLOWED = "packet_allowed";
     public static final String CONNECTION_BLOCKED = "connection_blocked";
 
+    private static final Set<String> TYPES = Set.of(PACKET_DROPPED, PACKET_ALLOWED, CONNECTION_BLOCKED);
+
     public FlowEvent {
         requireNonNull(id, "id is missing");
         requireNonNull(hostId, "host_id is missing");
@@ -62,6 +65,13 @@ public record FlowEvent(
         requireNonNull(hook, "hook is missing");
         requireNonNull(protocol, "protocol is missing");
         requireNonNull(timestamp, "timestamp is missing");
+        Figures.requireWord(eventType, TYPES, "event_type");
+        Figures.requireDecider(policyId, policyVersion, ruleId);
+        Figures.requirePort(sourcePort, "source_port");
+        Figures.requirePort(destPort, "dest_port");
+        Figures.requireCount(generation, "generation");
+        Figures.requireCount(count, "count");
+        Figures.requireCount(lost, "lost");
         metadata = Frozen.map(metadata);
     }
 

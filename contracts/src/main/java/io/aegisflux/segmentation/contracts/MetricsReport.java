@@ -35,8 +35,22 @@ public record MetricsReport(
     public MetricsReport {
         requireNonNull(hostId, "host_id is missing");
         requireNonNull(timestamp, "timestamp is missing");
+        Figures.requireCount(packetsTotal, "packets_total");
+        Figures.requireCount(packetsAllowed, "packets_allowed");
+        Figures.requireCount(packetsDropped, "packets_dropped");
+        Figures.requireCount(connectionsBlocked, "connections_blocked");
+        Figures.requireCount(programsLoaded, "programs_loaded");
+        Figures.requireCount(policiesActive, "policies_active");
+        Figures.requireCount(packetsAudited, "packets_audited");
+        Figures.requireCount(epoch, "epoch");
+        Figures.requireCount(revision, "revision");
+        Figures.requireCount(generation, "generation");
+        Figures.requireCount(eventsLost, "events_lost");
+        Figures.requireCount(rulesUsed, "rules_used");
+        Figures.requireCount(rulesCapacity, "rules_capacity");
         ruleHits = Frozen.listOrEmpty(ruleHits, "rule_hits");
         drops = Frozen.map(drops);
+        drops.forEach((reason, packets) -> Figures.requireCount(packets, "drops"));
     }
 
     /** Packets and bytes that met a rule as the deciding one. */
@@ -44,6 +58,9 @@ public record MetricsReport(
         public RuleHit {
             requireNonNull(policyId, "policy_id is missing");
             requireNonNull(ruleId, "rule_id is missing");
+            Figures.requireVersion(policyVersion);
+            Figures.requireCount(packets, "packets");
+            Figures.requireCount(bytes, "bytes");
         }
     }
 }

@@ -33,7 +33,8 @@ final class PemFile {
             String body = text.substring(begin.length(), text.length() - end.length());
             return Base64.getDecoder().decode(body.replaceAll("\\s", ""));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("%s is not a PEM file of a %s: %s".formatted(file, label, e.getMessage()), e);
+            throw new IllegalArgumentException(
+                    "%s is not a PEM file of a %s: %s".formatted(file, label, e.getMessage()), e);
         }
     }
 

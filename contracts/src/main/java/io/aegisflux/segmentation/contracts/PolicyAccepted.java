@@ -13,5 +13,10 @@ public record PolicyAccepted(PolicyId policyId, long version, String action, Str
     public PolicyAccepted {
         requireNonNull(policyId, "policy_id is missing");
         requireNonNull(action, "action is missing");
+        Figures.requireVersion(version);
+        Figures.requireWord(action, StoredPolicy.ACTIONS, "action");
+        if (digest != null) {
+            Digests.requireHex(digest, "digest");
+        }
     }
 }

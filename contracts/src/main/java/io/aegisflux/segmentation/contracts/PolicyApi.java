@@ -30,9 +30,7 @@ public final class PolicyApi {
     public record GetRequest(PolicyId policyId, Long version) {
         public GetRequest {
             requireNonNull(policyId, "policy_id is missing");
-            if (version != null && version < 1) {
-                throw new IllegalArgumentException("versions count from 1, not " + version);
-            }
+            Figures.requireVersionOrNull(version);
         }
     }
 
@@ -40,6 +38,8 @@ public final class PolicyApi {
     public record ListReply(List<Summary> policies, long epoch, long revision) {
         public ListReply {
             policies = Frozen.list(policies, "policies");
+            Figures.requireCount(epoch, "epoch");
+            Figures.requireCount(revision, "revision");
         }
     }
 
@@ -60,6 +60,9 @@ public final class PolicyApi {
             requireNonNull(type, "type is missing");
             requireNonNull(mode, "mode is missing");
             requireNonNull(storedAt, "stored_at is missing");
+            Figures.requireVersion(version);
+            Figures.requireCount(priority, "priority");
+            Figures.requireCount(rules, "rules");
         }
     }
 
@@ -90,6 +93,8 @@ public final class PolicyApi {
         public HostSummary {
             requireNonNull(hostId, "host_id is missing");
             requireNonNull(lastReport, "last_report is missing");
+            Figures.requireCount(desiredEpoch, "desired_epoch");
+            Figures.requireCount(desiredRevision, "desired_revision");
             labels = Frozen.map(labels);
         }
     }

@@ -13,9 +13,8 @@ public record PolicyRef(PolicyId id, long version, String type, int priority, Mo
         requireNonNull(id, "id is missing");
         requireNonNull(type, "type is missing");
         requireNonNull(mode, "mode is missing");
-        requireNonNull(digest, "digest is missing");
-        if (version < 1) {
-            throw new IllegalArgumentException("versions count from 1, not " + version);
-        }
+        Digests.requireHex(digest, "digest");
+        Figures.requireVersion(version);
+        Figures.requireCount(priority, "priority");
     }
 }

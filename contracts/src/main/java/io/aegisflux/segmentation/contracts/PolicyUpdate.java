@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a host applied, on {@code segmentation.policy_updates.<host>}.
@@ -23,12 +24,19 @@ public record PolicyUpdate(
         Instant timestamp,
         Map<String, Object> metadata) {
 
+    private static final Set<String> ACTIONS = Set.of("created", "updated", "deleted", "enabled", "disabled");
+
     public PolicyUpdate {
         requireNonNull(hostId, "host_id is missing");
         requireNonNull(policyId, "policy_id is missing");
         requireNonNull(action, "action is missing");
         requireNonNull(policyType, "policy_type is missing");
         requireNonNull(timestamp, "timestamp is missing");
+        Figures.requireWord(action, ACTIONS, "action");
+        Figures.requireVersionOrNull(version);
+        if (revision < 1) {
+            throw new IllegalArgumentException("revisions count from 1, not " + revision);
+        }
         metadata = Frozen.map(metadata);
     }
 }

@@ -109,8 +109,7 @@ public record Prefix(long high, long low, int length, int ipVersion) {
 
     private static int parseLength(String digits, String text) {
         if (!digits.matches("0|[1-9][0-9]{0,2}")) {
-            throw new IllegalArgumentException(
-                    "%s has no decimal length after '/'".formatted(Quoted.shortened(text)));
+            throw new IllegalArgumentException("%s has no decimal length after '/'".formatted(Quoted.shortened(text)));
         }
         return Integer.parseInt(digits);
     }

@@ -59,8 +59,7 @@ public final class SigningKeys {
                 PublicKey key = readPublic(file);
                 keys.put(keyId(key), key);
             } catch (IOException e) {
-                throw new UncheckedIOException(
-                        "cannot read the public key %s: %s".formatted(file, e.getMessage()), e);
+                throw new UncheckedIOException("cannot read the public key %s: %s".formatted(file, e.getMessage()), e);
             }
         }
         return new EnvelopeVerifier(keys);

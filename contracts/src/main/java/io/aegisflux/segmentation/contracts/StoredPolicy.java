@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import java.util.Set;
 
 /**
  * An accepted version of a policy on {@code segmentation.policy_store.<policy_id>}.
@@ -28,17 +29,25 @@ public record StoredPolicy(
     public static final String UPDATED = "updated";
     public static final String DELETED = "deleted";
 
+    static final Set<String> ACTIONS = Set.of(CREATED, UPDATED, DELETED);
+
     public StoredPolicy {
         requireNonNull(policyId, "policy_id is missing");
         requireNonNull(action, "action is missing");
         requireNonNull(storedAt, "stored_at is missing");
-        if (version < 1) {
-            throw new IllegalArgumentException("versions count from 1, not " + version);
-        }
+        Figures.requireVersion(version);
+        Figures.requireWord(action, ACTIONS, "action");
+        Figures.requireCount(sourceSequence, "source_sequence");
         document = document == null || document.isNull() ? null : document;
         if ((document == null) != DELETED.equals(action) || (digest == null) != (document == null)) {
             throw new IllegalArgumentException(
                     "a deletion has no document and no digest, every other version has both");
+        }
+        if (digest != null) {
+            Digests.requireHex(digest, "digest");
+        }
+        if (document != null && !document.isObject()) {
+            throw new IllegalArgumentException("document is an object, not " + document.getNodeType());
         }
     }
 

@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What happened in a host's agent or in a service, on {@code segmentation.system.<host or service>}.
@@ -34,6 +36,11 @@ public record SystemEvent(
     public static final String MESSAGE_REJECTED = "message_rejected";
     public static final String ERROR = "error";
 
+    private static final Set<String> LEVELS = Set.of("debug", "info", "warn", "error");
+
+    /** A host's id, or a service's name. */
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
+
     public SystemEvent {
         requireNonNull(hostId, "host_id is missing");
         requireNonNull(eventType, "event_type is missing");
@@ -41,6 +48,11 @@ public record SystemEvent(
         requireNonNull(message, "message is missing");
         requireNonNull(level, "level is missing");
         requireNonNull(timestamp, "timestamp is missing");
+        if (!NAME.matcher(hostId).matches()) {
+            throw new IllegalArgumentException(
+                    "host_id %s is not of the form %s".formatted(Quoted.shortened(hostId), NAME.pattern()));
+        }
+        Figures.requireWord(level, LEVELS, "level");
         metadata = Frozen.map(metadata);
     }
 }

@@ -57,6 +57,7 @@ public record TableRule(
         if (policy < 0) {
             throw new IllegalArgumentException("policy is an index from 0, not " + policy);
         }
+        Figures.requireCount(priority, "priority");
         if (ipVersion != null && ipVersion != 4 && ipVersion != 6) {
             throw new IllegalArgumentException("ip_version is 4 or 6, not " + ipVersion);
         }

@@ -17,6 +17,7 @@ public record TelemetryFlows(Instant from, Instant to, List<Flow> flows, long om
         requireNonNull(from, "from is missing");
         requireNonNull(to, "to is missing");
         flows = Frozen.list(flows, "flows");
+        Figures.requireCount(omitted, "omitted");
     }
 
     /**
@@ -47,6 +48,9 @@ public record TelemetryFlows(Instant from, Instant to, List<Flow> flows, long om
             requireNonNull(verdict, "verdict is missing");
             requireNonNull(first, "first is missing");
             requireNonNull(last, "last is missing");
+            Figures.requireDecider(policyId, policyVersion, ruleId);
+            Figures.requirePort(destPort, "dest_port");
+            Figures.requireCount(count, "count");
         }
     }
 }

@@ -30,6 +30,15 @@ public record TelemetrySummary(
 
     public TelemetrySummary {
         requireNonNull(timestamp, "timestamp is missing");
+        Figures.requireCount(hosts, "hosts");
+        Figures.requireCount(hostsStale, "hosts_stale");
+        Figures.requireCount(packetsTotal, "packets_total");
+        Figures.requireCount(packetsAllowed, "packets_allowed");
+        Figures.requireCount(packetsDropped, "packets_dropped");
+        Figures.requireCount(packetsAudited, "packets_audited");
+        Figures.requireCount(connectionsBlocked, "connections_blocked");
+        Figures.requireCount(policiesActive, "policies_active");
+        Figures.requireCount(eventsLost, "events_lost");
         perHost = Frozen.list(perHost, "per_host");
         topRules = Frozen.list(topRules, "top_rules");
     }
@@ -40,6 +49,9 @@ public record TelemetrySummary(
         public HostSummary {
             requireNonNull(hostId, "host_id is missing");
             requireNonNull(lastReport, "last_report is missing");
+            Figures.requireCount(revision, "revision");
+            Figures.requireCount(packetsAllowed, "packets_allowed");
+            Figures.requireCount(packetsDropped, "packets_dropped");
         }
     }
 
@@ -48,6 +60,8 @@ public record TelemetrySummary(
         public TopRule {
             requireNonNull(policyId, "policy_id is missing");
             requireNonNull(ruleId, "rule_id is missing");
+            Figures.requireVersion(policyVersion);
+            Figures.requireCount(packets, "packets");
         }
     }
 }

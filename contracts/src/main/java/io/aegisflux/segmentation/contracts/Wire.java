@@ -15,9 +15,11 @@ import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
+import java.time.Instant;
 
 /** How the messages of this package become bytes: UTF-8 JSON, snake_case names, instants in ISO-8601, no null members. */
 public final class Wire {
@@ -35,6 +37,7 @@ public final class Wire {
                     .disable(JsonFactory.Feature.CHARSET_DETECTION)
                     .build())
             .addModule(new JavaTimeModule())
+            .addModule(new SimpleModule().addDeserializer(Instant.class, new InstantText()))
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .defaultPropertyInclusion(
                     JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
@@ -54,7 +57,10 @@ public final class Wire {
 
     private Wire() {}
 
-    /** The shared mapper. Readers ignore members they do not know, so that messages may grow. */
+    /**
+     * The shared mapper. Messages may grow: readers ignore members they do not know, and where one is missing that they
+     * know, a figure counts as 0, a flag as false, a list or map as empty.
+     */
     public static JsonMapper mapper() {
         return MAPPER;
     }

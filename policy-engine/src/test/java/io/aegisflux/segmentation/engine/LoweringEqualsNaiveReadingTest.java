@@ -12,6 +12,8 @@ import io.aegisflux.segmentation.contracts.RuleTable;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.contracts.Workload;
 import io.aegisflux.segmentation.engine.evaluation.Evaluator;
+import io.aegisflux.segmentation.engine.language.Field;
+import io.aegisflux.segmentation.engine.language.Operator;
 import io.aegisflux.segmentation.engine.lowering.HostView;
 import io.aegisflux.segmentation.engine.lowering.Lowering;
 import io.aegisflux.segmentation.engine.lowering.VersionedPolicy;
@@ -35,7 +37,7 @@ class LoweringEqualsNaiveReadingTest {
     private static final int PACKETS = 100;
     private static final Map<String, String> LABELS = Map.of("env", "prod");
 
-    @Property(tries = 2_500, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 4_000, shrinking = ShrinkingMode.OFF)
     void decidesEveryPacketAsTheDocumentsSay(@ForAll long seed) {
         RandomWorld world = new RandomWorld(seed);
         List<Workload> workloads = world.workloads();
@@ -56,6 +58,7 @@ class LoweringEqualsNaiveReadingTest {
                     .as("%s%n%s%n%s%n%s", packet, documents, workloads, table)
                     .isEqualTo(wanted);
             Statistics.label("reason").collect(wanted.reason());
+            collectHeld(documents, wanted);
             Statistics.label("logged").collect(wanted.logged().isEmpty() ? "nothing" : "something");
         }
         Statistics.label("reason").coverage(coverage -> {
@@ -67,6 +70,13 @@ class LoweringEqualsNaiveReadingTest {
                     Reason.AUDIT_WOULD_DENY,
                     Reason.POSTURE)) {
                 coverage.check(reason).percentage(share -> share > 2);
+            }
+        });
+        Statistics.label("held by the deciding rule").coverage(coverage -> {
+            for (Field field : Field.values()) {
+                for (Operator operator : field.operators()) {
+                    coverage.check(field.word() + " " + operator.word()).count(often -> often >= 20);
+                }
             }
         });
         Statistics.label("logged")
@@ -87,6 +97,24 @@ class LoweringEqualsNaiveReadingTest {
         Collections.reverse(workloads);
 
         assertThat(Wire.write(Lowering.lower(policies, host, workloads))).isEqualTo(Wire.write(table));
+    }
+
+    /** Which fields and operators the conditions of the deciding rule are of: each of them has been seen to hold. */
+    private static void collectHeld(List<JsonNode> documents, Answer answer) {
+        for (JsonNode document : documents) {
+            for (JsonNode rule : document.get("rules")) {
+                if ((document.get("id").asText() + "/" + rule.get("id").asText()).equals(answer.by())) {
+                    rule.get("conditions")
+                            .forEach(it -> Statistics.label("held by the deciding rule")
+                                    .collect(pair(it)));
+                }
+            }
+        }
+    }
+
+    private static String pair(JsonNode condition) {
+        return Field.of(condition.get("field").asText()).orElseThrow().word() + " "
+                + condition.get("operator").asText();
     }
 
     /** The next document that the parser accepts; the only refusals may be those that RandomWorld names. */

@@ -3,13 +3,9 @@ package io.aegisflux.segmentation.cli.bus;
 import static java.util.Objects.requireNonNull;
 
 import io.aegisflux.segmentation.cli.outcome.Failure;
-import io.nats.client.AuthenticationException;
 import io.nats.client.Connection;
 import io.nats.client.Message;
-import io.nats.client.Nats;
-import io.nats.client.Options;
 import io.nats.client.impl.Headers;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -20,7 +16,7 @@ import java.util.function.Consumer;
 
 /** A connection to the broker on which nothing waits longer than the timeout. */
 public final class BusClient implements AutoCloseable {
-    private static final String START_NATS = "is nats-server running there? './dev up' starts one; --server or NATS_URL"
+    static final String START_NATS = "is nats-server running there? './dev up' starts one; --server or NATS_URL"
             + " names another address, --timeout waits longer";
 
     private final Connection connection;
@@ -45,28 +41,7 @@ public final class BusClient implements AutoCloseable {
             BusSettings settings, boolean lasting, Consumer<String> notices, Consumer<String> details) {
         requireNonNull(settings, "settings is null");
         Complaints complaints = new Complaints(details);
-        Options.Builder options = Options.builder()
-                .servers(settings.urls().split("\\s*,\\s*"))
-                .connectionName("segctl")
-                .connectionTimeout(settings.timeout())
-                .maxReconnects(lasting ? -1 : 0)
-                .reconnectWait(Duration.ofMillis(250))
-                .reportNoResponders()
-                .errorListener(complaints)
-                .connectionListener((connection, event) -> {
-                    details.accept("nats: " + event);
-                    if (lasting) {
-                        switch (event) {
-                            case DISCONNECTED -> notices.accept("the broker went away; waiting for it to come back");
-                            case RECONNECTED -> notices.accept("the broker is back");
-                            default -> {}
-                        }
-                    }
-                });
-        settings.credentials().ifPresent(file -> options.authHandler(CredentialsFile.read(file)));
-        settings.user()
-                .ifPresent(user -> options.userInfo(user, settings.password().orElseThrow()));
-        return new BusClient(open(options.build(), settings), complaints, settings);
+        return new BusClient(new Greeting(settings).open(lasting, complaints, notices, details), complaints, settings);
     }
 
     public Connection connection() {
@@ -135,9 +110,7 @@ public final class BusClient implements AutoCloseable {
     <T> T await(CompletableFuture<T> reply, String subject) {
         try {
             CompletableFuture.anyOf(reply, complaints.refusal()).get(timeout().toMillis(), TimeUnit.MILLISECONDS);
-            if (complaints.refusal().isDone()) {
-                throw notPermitted("ask " + subject, complaints.refusal().join());
-            }
+            throwIfNotPermitted("ask " + subject);
             return reply.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -157,8 +130,14 @@ public final class BusClient implements AutoCloseable {
         }
     }
 
-    Complaints complaints() {
-        return complaints;
+    /**
+     * @param what we wanted, for the error
+     * @throws Failure when the broker has refused something that we sent
+     */
+    void throwIfNotPermitted(String what) {
+        if (complaints.refusal().isDone()) {
+            throw notPermitted(what, complaints.refusal().join());
+        }
     }
 
     Failure silence(String subject) {
@@ -195,50 +174,8 @@ public final class BusClient implements AutoCloseable {
         }
     }
 
-    private static Connection open(Options options, BusSettings settings) {
-        // jnats gives every address of every server its own timeout, so ours has to be held from outside.
-        CompletableFuture<Connection> opening = new CompletableFuture<>();
-        Thread.ofVirtual().name("segctl-connect").start(() -> {
-            try {
-                Connection connection = Nats.connect(options);
-                if (!opening.complete(connection)) {
-                    connection.close();
-                }
-            } catch (IOException | InterruptedException | RuntimeException e) {
-                opening.completeExceptionally(e);
-            }
-        });
-        try {
-            return opening.get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            opening.cancel(false);
-            throw Failure.noAnswer(
-                    "no answer from %s within %s".formatted(settings.urls(), words(settings.timeout())), START_NATS, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while connecting", e);
-        } catch (ExecutionException e) {
-            throw refusal(e.getCause(), settings);
-        }
-    }
-
-    private static RuntimeException refusal(Throwable cause, BusSettings settings) {
-        return switch (cause) {
-            case AuthenticationException e ->
-                Failure.refused(
-                        "%s does not let us in: %s".formatted(settings.urls(), e.getMessage()),
-                        "give --creds FILE, or --user and --password (NATS_CREDS, NATS_USER, NATS_PASSWORD)",
-                        e);
-            case IOException e -> Failure.noAnswer("no NATS at " + settings.urls(), START_NATS, e);
-            case IllegalArgumentException e ->
-                Failure.usage(
-                        "%s is not an address of a NATS server: %s".formatted(settings.urls(), e.getMessage()),
-                        "write --server nats://HOST:4222");
-            default -> new IllegalStateException("cannot connect to " + settings.urls(), cause);
-        };
-    }
-
-    private static String words(Duration duration) {
+    /** As people write it: whole seconds where it is such. */
+    static String words(Duration duration) {
         long millis = duration.toMillis();
         return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
     }

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 
 /** What the broker says against us outside of any answer: above all, that a subject is not permitted. */
 final class Complaints implements ErrorListener {
+    private final CompletableFuture<String> denial = new CompletableFuture<>();
     private final CompletableFuture<String> refusal = new CompletableFuture<>();
     private final Consumer<String> details;
 
@@ -18,6 +19,11 @@ final class Complaints implements ErrorListener {
         this.details = details;
     }
 
+    /** Completes with the broker's words when it does not let us in. */
+    CompletableFuture<String> denial() {
+        return denial;
+    }
+
     /** Completes with the broker's words when it refused a publish or a subscription. */
     CompletableFuture<String> refusal() {
         return refusal;
@@ -26,8 +32,11 @@ final class Complaints implements ErrorListener {
     @Override
     public void errorOccurred(Connection connection, String error) {
         details.accept("nats: " + error);
-        if (error.toLowerCase(Locale.ROOT).contains("permissions violation")) {
+        String words = error.toLowerCase(Locale.ROOT);
+        if (words.contains("permissions violation")) {
             refusal.complete(error);
+        } else if (words.contains("authorization") || words.contains("authentication")) {
+            denial.complete(error);
         }
     }
 

@@ -9,6 +9,7 @@ import io.nats.client.IterableConsumer;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamStatusCheckedException;
 import io.nats.client.Message;
+import io.nats.client.api.DeliverPolicy;
 import io.nats.client.api.OrderedConsumerConfiguration;
 import java.io.IOException;
 import java.time.Duration;
@@ -54,6 +55,7 @@ public final class EventTail {
         } catch (JetStreamApiException e) {
             throw refusal(e);
         } catch (IOException | JetStreamStatusCheckedException e) {
+            bus.throwIfNotPermitted("read the stream " + Streams.EVENTS);
             throw Failure.noAnswer(
                     "the broker stopped answering: " + e.getMessage(), "try again; 'segctl status' says what runs", e);
         } catch (InterruptedException e) {
@@ -70,6 +72,7 @@ public final class EventTail {
         try {
             return pull(receiver);
         } catch (IOException | JetStreamStatusCheckedException e) {
+            bus.throwIfNotPermitted("read the stream " + Streams.EVENTS);
             Thread.sleep(POLL);
             return true;
         } catch (JetStreamApiException e) {
@@ -91,8 +94,10 @@ public final class EventTail {
         long reconnects = reconnects();
         var consumer = bus.connection()
                 .getStreamContext(Streams.EVENTS)
-                .createOrderedConsumer(
-                        new OrderedConsumerConfiguration().filterSubject(filter).startSequence(next));
+                .createOrderedConsumer(new OrderedConsumerConfiguration()
+                        .filterSubject(filter)
+                        .deliverPolicy(DeliverPolicy.ByStartSequence)
+                        .startSequence(next));
         try (IterableConsumer messages = consumer.iterate()) {
             while (reconnects == reconnects()) {
                 Message message = messages.nextMessage(POLL);
@@ -108,9 +113,11 @@ public final class EventTail {
                 }
             }
             return true;
-        } catch (IOException | JetStreamApiException | InterruptedException | JetStreamStatusCheckedException e) {
-            throw e;
-        } catch (RuntimeException e) {
+        } catch (IOException
+                | JetStreamApiException
+                | InterruptedException
+                | JetStreamStatusCheckedException
+                | RuntimeException e) {
             throw e;
         } catch (Exception e) {
             throw new IllegalStateException("the consumer did not close", e);

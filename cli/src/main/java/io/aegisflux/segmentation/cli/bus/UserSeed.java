@@ -20,7 +20,7 @@ final class UserSeed {
      */
     static byte[] decode(String text) {
         byte[] raw = base32(text);
-        boolean shaped = raw.length == LENGTH
+        boolean shaped = text.length() == (LENGTH * 8 + 4) / 5
                 && (raw[0] & 0xf8) == PREFIX_SEED
                 && (((raw[0] & 0x07) << 5) | ((raw[1] & 0xf8) >> 3)) == PREFIX_USER
                 && crc16(raw, LENGTH - 2) == ((raw[LENGTH - 2] & 0xff) | ((raw[LENGTH - 1] & 0xff) << 8));

@@ -12,7 +12,7 @@ final class AcceptedLine {
     private AcceptedLine() {}
 
     static String of(PolicyAccepted accepted, Output output) {
-        Cell verdict = Glyph.YES.with("ACCEPTED", output.face());
+        Cell verdict = Glyph.YES.with("ACCEPTED");
         String digest = accepted.digest() == null
                 ? ""
                 : "  sha256:"

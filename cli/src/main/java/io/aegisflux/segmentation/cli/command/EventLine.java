@@ -16,7 +16,7 @@ final class EventLine {
 
     static String of(FlowEvent event, Output output) {
         boolean colors = output.outColors();
-        Cell verdict = event.verdict() == null ? Cell.none() : Glyph.of(event.verdict(), output.face());
+        Cell verdict = event.verdict() == null ? Cell.none() : Glyph.of(event.verdict());
         StringBuilder line = new StringBuilder()
                 .append(event.timestamp() == null ? "–" : output.time(event.timestamp()))
                 .append("  ")

@@ -72,8 +72,6 @@ final class PolicyListCommand implements Callable<Integer> {
         if (!policy.enabled()) {
             return new Cell("disabled", Tone.FAINT);
         }
-        return policy.mode() == Mode.AUDIT
-                ? Glyph.HALF.with("audit", output.face())
-                : Glyph.YES.with("enforced", output.face());
+        return policy.mode() == Mode.AUDIT ? Glyph.HALF.with("audit") : Glyph.YES.with("enforced");
     }
 }

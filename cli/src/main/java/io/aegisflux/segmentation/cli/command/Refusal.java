@@ -15,7 +15,7 @@ final class Refusal {
      * @param source the file or id that was refused
      */
     static void print(String source, ApiError error, Output output) {
-        Cell verdict = Glyph.NO.with("REFUSED", output.face());
+        Cell verdict = Glyph.NO.with("REFUSED");
         output.complaint("%s  %s  %s: %s"
                 .formatted(
                         verdict.tone().paint(verdict.text(), output.errColors()),

@@ -96,7 +96,7 @@ public final class RootCommand {
             description = "auto, always or never; auto is for terminals, unless NO_COLOR is set (default: auto).")
     private ColorWhen color;
 
-    @Option(names = "--ascii", scope = ScopeType.INHERIT, description = "No signs beyond ASCII before verdicts.")
+    @Option(names = "--ascii", scope = ScopeType.INHERIT, description = "No signs of ours beyond ASCII.")
     private boolean ascii;
 
     @Option(names = "--utc", scope = ScopeType.INHERIT, description = "Times in UTC, not in the local zone.")

@@ -40,8 +40,8 @@ final class StatusScreen {
     private String service(Service service) {
         String heard = service.lastHeard() == null ? "never heard" : Ages.ago(service.lastHeard(), output.now());
         Cell cell = service.alive()
-                ? Glyph.YES.with(service.name(), output.face())
-                : Glyph.NO.with("%s (%s)".formatted(service.name(), heard), output.face());
+                ? Glyph.YES.with(service.name())
+                : Glyph.NO.with("%s (%s)".formatted(service.name(), heard));
         return cell.tone().paint(cell.text(), output.outColors());
     }
 
@@ -79,10 +79,10 @@ final class StatusScreen {
 
     private Cell state(HostState state) {
         return switch (state) {
-            case IN_STEP -> Glyph.YES.with("in step", output.face());
-            case BEHIND -> Glyph.HALF.with("behind", output.face());
-            case STALE -> Glyph.NO.with("stale", output.face());
-            case NO_REPORT -> Glyph.NO.with("no report", output.face());
+            case IN_STEP -> Glyph.YES.with("in step");
+            case BEHIND -> Glyph.HALF.with("behind");
+            case STALE -> Glyph.NO.with("stale");
+            case NO_REPORT -> Glyph.NO.with("no report");
         };
     }
 

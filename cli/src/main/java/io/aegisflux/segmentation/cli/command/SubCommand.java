@@ -49,7 +49,11 @@ final class SubCommand implements Callable<Integer> {
             Subscription subscription = bus.connection().subscribe(subject);
             bus.flush("subscribe to " + subject);
             output.notice("listening to %s%s"
-                    .formatted(subject, count == null ? "; Ctrl-C ends" : ", %d messages".formatted(count)));
+                    .formatted(
+                            subject,
+                            count == null
+                                    ? "; Ctrl-C ends"
+                                    : ", %d message%s".formatted(count, count == 1 ? "" : "s")));
             long left = count == null ? Long.MAX_VALUE : count;
             while (left > 0 && !output.isGone()) {
                 Message message = subscription.nextMessage(POLL);

@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 
 /** Checks a subject before it meets the protocol, where a blank would end it. */
 final class SubjectText {
-    private static final Pattern TOKENS = Pattern.compile("[^\\s.\\p{Cntrl}]+(\\.[^\\s.\\p{Cntrl}]+)*");
+    private static final Pattern TOKENS = Pattern.compile("[^\\s.\\p{Cc}]+(\\.[^\\s.\\p{Cc}]+)*");
     private static final Pattern WILDCARD = Pattern.compile("(.*\\.)?[*>](\\..*)?");
 
     private SubjectText() {}

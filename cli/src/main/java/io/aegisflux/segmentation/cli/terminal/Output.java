@@ -21,6 +21,7 @@ public final class Output {
 
     /**
      * @param json one JSON value instead of tables
+     * @param ascii no signs beyond ASCII, but for what others wrote
      * @param quiet no notices
      * @param verbose stack traces and what goes on
      * @param utc times in UTC instead of the zone of this machine
@@ -46,7 +47,7 @@ public final class Output {
 
     /** One line of data. */
     public void line(String text) {
-        stdio.out().println(text);
+        stdio.out().println(shown(text));
     }
 
     /** Data as it is, without a line's end. */
@@ -62,7 +63,7 @@ public final class Output {
     /** The answer of a command that gives one: a JSON value over several lines. */
     public void json(Object value) {
         try {
-            line(Wire.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(value));
+            stdio.out().println(Wire.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(value));
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
@@ -77,7 +78,7 @@ public final class Output {
     /** Something to know that is no data; not shown with {@code -q}. */
     public void notice(String text) {
         if (!settings.quiet()) {
-            stdio.err().println(text);
+            stdio.err().println(shown(text));
         }
     }
 
@@ -90,7 +91,7 @@ public final class Output {
 
     /** What went wrong; always shown. */
     public void complaint(String text) {
-        stdio.err().println(text);
+        stdio.err().println(shown(text));
     }
 
     /** Where stack traces go. */
@@ -111,11 +112,6 @@ public final class Output {
         return settings.color().holds(stdio.errIsTerminal(), stdio.environment());
     }
 
-    /** The glyph, or its ASCII word with {@code --ascii}. */
-    public Glyph.Face face() {
-        return settings.ascii() ? Glyph.Face.ASCII : Glyph.Face.UNICODE;
-    }
-
     public Instant now() {
         return stdio.clock().instant();
     }
@@ -126,5 +122,9 @@ public final class Output {
         boolean today =
                 instant.atZone(zone).toLocalDate().equals(now().atZone(zone).toLocalDate());
         return (today ? TIME : DATE_TIME).format(instant.atZone(zone));
+    }
+
+    private String shown(String text) {
+        return settings.ascii() ? Signs.inAscii(text) : text;
     }
 }

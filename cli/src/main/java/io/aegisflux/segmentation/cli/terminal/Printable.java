@@ -4,7 +4,7 @@ import java.util.regex.Pattern;
 
 /** Text of others on a terminal: without control characters it can neither move the cursor nor change colours. */
 public final class Printable {
-    private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\u202a-\\u202e\\u2066-\\u2069]");
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]");
 
     private Printable() {}
 

@@ -13,7 +13,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Judges new connections by a rule table, as the kernel does. Immutable: safe for use by several threads. */
+/**
+ * Judges new connections by a rule table, as the kernel does. Immutable: safe for use by several threads. It looks at one
+ * rule after the other, about 2 ns each (EvaluatorBench).
+ */
 public final class Evaluator {
     private final RuleTable table;
     private final List<CompiledRule> rules;

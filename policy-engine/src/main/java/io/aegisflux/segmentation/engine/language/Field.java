@@ -28,7 +28,7 @@ public enum Field {
     DEST_PORT("dest_port", "number from 0 to 65535, or range `\"low-high\"`", EQ, NE, GT, LT, GTE, LTE, IN, NOT_IN),
     ICMP_TYPE("icmp_type", "number from 0 to 255, or range `\"low-high\"`", EQ, NE, GT, LT, GTE, LTE, IN, NOT_IN),
     ICMP_CODE("icmp_code", "number from 0 to 255, or range `\"low-high\"`", EQ, NE, GT, LT, GTE, LTE, IN, NOT_IN),
-    DIRECTION("direction", "`ingress` or `egress`", EQ, NE, IN),
+    DIRECTION("direction", "`ingress` or `egress`", EQ, NE, IN, NOT_IN),
     INTERFACE("interface", "name of a network interface", EQ, NE, IN, NOT_IN, CONTAINS, REGEX),
     SOURCE_LABEL("source.label.*", "value of the label", EQ, NE, IN, NOT_IN, CONTAINS, REGEX),
     DEST_LABEL("dest.label.*", "value of the label", EQ, NE, IN, NOT_IN, CONTAINS, REGEX);

@@ -194,6 +194,11 @@ final class ConditionReader {
     private static <T> Optional<List<T>> listed(
             Operator operator, JsonNode value, Place place, BiFunction<JsonNode, Place, Optional<T>> reader) {
         if (operator.takesList()) {
+            if (value.isValueNode() && value != StrictJson.REFUSED) {
+                return place.refuse(
+                        "%s stands where the operator %s wants a list".formatted(Shown.value(value), operator.word()),
+                        "write it in [ ], or the operator " + (operator == Operator.IN ? "eq" : "ne"));
+            }
             return Values.list(value, place, Limits.VALUES, reader);
         }
         if (value.isArray()) {

@@ -3,6 +3,7 @@ package io.aegisflux.segmentation.engine.parsing;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
@@ -21,17 +22,23 @@ final class Members {
         if (!(node instanceof ObjectNode object)) {
             return Values.wrongType(node, place, "an object in { }");
         }
-        object.fieldNames().forEachRemaining(name -> {
+        Iterator<String> names = object.fieldNames();
+        while (names.hasNext() && !place.violations().isFull()) {
+            String name = names.next();
             if (!known.contains(name)) {
-                place.member(name)
-                        .refuse(
-                                "no member is called %s here".formatted(Shown.text(name)),
-                                Suggestion.nearest(name, known)
-                                        .map("rename it to \"%s\""::formatted)
-                                        .orElse("remove it; known are " + String.join(", ", known)));
+                refuseUnknown(name, place, known);
             }
-        });
+        }
         return Optional.of(new Members(object, place));
+    }
+
+    private static void refuseUnknown(String name, Place place, Collection<String> known) {
+        place.member(name)
+                .refuse(
+                        "no member is called %s here".formatted(Shown.text(name)),
+                        Suggestion.nearest(name, known)
+                                .map("rename it to \"%s\""::formatted)
+                                .orElse("remove it; known are " + String.join(", ", known)));
     }
 
     Place place() {

@@ -26,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Reads bytes as exactly one JSON value (RFC 8259) within {@link Limits}. What is wrong in one place does not stop the
@@ -44,6 +45,10 @@ final class StrictJson {
                     .maxStringLength(Limits.DOCUMENT_BYTES)
                     .build())
             .build();
+
+    /** What Jackson adds about its own switches and sources, which nobody who writes a policy has. */
+    private static final Pattern JACKSONS_OWN =
+            Pattern.compile(" \\((?:start marker at|not recognized as|for Feature)[\\s\\S]*|\\R[\\s\\S]*");
 
     private final Violations violations;
     private final Deque<Open> open = new ArrayDeque<>();
@@ -200,9 +205,9 @@ final class StrictJson {
     }
 
     private static JsonNode text(String text, Place place) {
-        if (text.length() > Limits.TEXT) {
-            place.refuse(
-                    "the text has %d characters, more than %d".formatted(text.length(), Limits.TEXT), "shorten it");
+        int characters = text.codePointCount(0, text.length());
+        if (characters > Limits.TEXT) {
+            place.refuse("the text has %d characters, more than %d".formatted(characters, Limits.TEXT), "shorten it");
             return REFUSED;
         }
         if (!isCleanText(text)) {
@@ -235,7 +240,8 @@ final class StrictJson {
     }
 
     private static String reason(JsonProcessingException e) {
-        String message = e.getOriginalMessage().lines().findFirst().orElse("");
+        String message =
+                JACKSONS_OWN.matcher(e.getOriginalMessage()).replaceFirst("").strip();
         String what = message.startsWith("Non-standard token") ? "NaN and Infinity are not JSON" : shorten(message);
         return e.getLocation() == null
                 ? what

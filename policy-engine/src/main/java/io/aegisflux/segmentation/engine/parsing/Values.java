@@ -50,9 +50,10 @@ final class Values {
     }
 
     static Optional<String> boundedLine(String text, Place place, int longest) {
-        if (text.length() > longest) {
+        int characters = text.codePointCount(0, text.length());
+        if (characters > longest) {
             return place.refuse(
-                    "%s has %d characters".formatted(Shown.text(text), text.length()),
+                    "%s has %d characters".formatted(Shown.text(text), characters),
                     "use at most %d characters".formatted(longest));
         }
         if (CONTROL.matcher(text).find()) {
@@ -150,7 +151,7 @@ final class Values {
             return wrongType(node, place, "a list in [ ]");
         }
         if (node.isEmpty()) {
-            return place.refuse("the list is empty", "write at least one value, or leave the member out");
+            return place.refuse("the list is empty", "write at least one value");
         }
         return items(node, place, most, reader);
     }

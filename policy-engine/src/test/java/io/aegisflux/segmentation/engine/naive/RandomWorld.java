@@ -79,6 +79,9 @@ public final class RandomWorld {
     private static final List<String> KEYS = List.of("app", "app.kubernetes.io/name");
     private static final List<String> LABEL_VALUES = List.of("web", "api", "db", "web-1", "");
 
+    private static final List<String> NAME_REGEXES = List.of("v?eth[0-9]", ".*1", "e.+|l.");
+    private static final List<String> LABEL_REGEXES = List.of("web(-1)?", "(web|api)", ".*1", "[a-z]*", "d.|");
+
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private final Random random;
 
@@ -88,13 +91,13 @@ public final class RandomWorld {
 
     public List<Workload> workloads() {
         List<Workload> workloads = new ArrayList<>();
-        for (int i = random.nextInt(6); i > 0; i--) {
+        for (int i = random.nextInt(9); i > 0; i--) {
             Map<String, String> labels = new HashMap<>();
-            for (int j = random.nextInt(3); j > 0; j--) {
+            for (int j = random.nextInt(4); j > 0; j--) {
                 labels.put(one(KEYS), one(LABEL_VALUES));
             }
             List<String> addresses = new ArrayList<>();
-            for (int j = random.nextInt(4); j > 0; j--) {
+            for (int j = random.nextInt(6); j > 0; j--) {
                 addresses.add(random.nextBoolean() ? one(V4) : one(V6));
             }
             workloads.add(new Workload("workload-" + i, labels, addresses));
@@ -104,7 +107,7 @@ public final class RandomWorld {
 
     public PacketTuple packet() {
         List<String> pool = random.nextInt(3) == 0 ? V6 : V4;
-        int protocol = new int[] {6, 6, 6, 17, 17, 132, 1, 58, 47, 0, 255}[random.nextInt(11)];
+        int protocol = new int[] {6, 6, 6, 17, 17, 132, 1, 1, 58, 58, 47, 0, 255}[random.nextInt(13)];
         boolean ports = protocol == 6 || protocol == 17 || protocol == 132;
         boolean icmp = protocol == 1 || protocol == 58;
         boolean whole = random.nextInt(20) > 0; // else a later fragment
@@ -207,18 +210,17 @@ public final class RandomWorld {
             case "gt", "lt", "gte", "lte" ->
                 condition.put("value", field.startsWith("icmp") ? BYTES[random.nextInt(BYTES.length)] : port());
             case "contains" -> condition.put("value", one(List.of("e", "eth", "1", "-1", "w")));
-            case "regex" ->
-                condition.put("value", one(List.of("v?eth[0-9]", ".*1", "web(-1)?", "(web|api)", "e.+|l.")));
+            case "regex" -> condition.put("value", one(field.equals("interface") ? NAME_REGEXES : LABEL_REGEXES));
             default -> condition.set("value", value.get());
         }
         return condition;
     }
 
     private ObjectNode directionCondition() {
-        String operator = one(List.of("eq", "ne", "in"));
+        String operator = one(List.of("eq", "ne", "in", "not_in"));
         ObjectNode condition = JSON.objectNode().put("field", "direction").put("operator", operator);
         String word = random.nextBoolean() ? "ingress" : "egress";
-        if (operator.equals("in")) {
+        if (operator.endsWith("in")) {
             condition.putArray("value").add(word).add(random.nextBoolean() ? word : "ingress");
         } else {
             condition.put("value", word);

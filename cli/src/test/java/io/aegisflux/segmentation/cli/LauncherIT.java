@@ -1,0 +1,185 @@
+package io.aegisflux.segmentation.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.aegisflux.segmentation.harness.NatsServerExtension;
+import io.aegisflux.segmentation.harness.Repository;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** cli/target/segctl as a process: what a shell sees of it. */
+class LauncherIT {
+    @RegisterExtension
+    static final NatsServerExtension NATS = new NatsServerExtension();
+
+    private static final Path LAUNCHER = Repository.root().resolve("cli/target/segctl");
+    private static Bench bench;
+
+    @TempDir
+    Path directory;
+
+    @BeforeAll
+    static void answer() {
+        bench = Bench.answering(NATS.url());
+    }
+
+    @AfterAll
+    static void stop() {
+        bench.close();
+    }
+
+    @Test
+    void carriesArgumentsOutputAndExitCodes() throws Exception {
+        assertThat(run(LAUNCHER, "--version").out()).startsWith("segctl ");
+        assertThat(run(LAUNCHER, "policy", "get", "unknown").exit()).isEqualTo(5);
+        assertThat(run(LAUNCHER, "nonsense").exit()).isEqualTo(2);
+        assertThat(run(LAUNCHER, "pub", "a.b", "two words", "-H", "K:*").exit()).isZero();
+        assertThat(run(LAUNCHER, "policy", "ls", "-s", "nats://127.0.0.1:1").exit())
+                .isEqualTo(4);
+    }
+
+    @Test
+    void writesNoEscapeByteToAPipeAndSignsAlsoWhereTheLocaleHasNone() throws Exception {
+        Run run = run(Map.of("LC_ALL", "C"), LAUNCHER, "policy", "ls");
+
+        assertThat(run.out()).doesNotContain("\u001b").contains("✔ enforced");
+        assertThat(run(LAUNCHER, "policy", "get", "unknown").err())
+                .doesNotContain("\u001b")
+                .contains("→");
+        assertThat(run(LAUNCHER, "policy", "ls", "--ascii").out())
+                .contains("+ enforced")
+                .isASCII();
+        assertThat(run(LAUNCHER, "policy", "ls", "--color", "always").out()).contains("\u001b[");
+    }
+
+    @Test
+    void isFoundThroughSymbolicLinksAndFromAnyDirectory() throws Exception {
+        Path link = Files.createSymbolicLink(directory.resolve("link"), LAUNCHER);
+        Path second = Files.createSymbolicLink(directory.resolve("segctl"), Path.of("link"));
+
+        assertThat(run(link, "--version").exit()).isZero();
+        assertThat(run(second, "--version").out()).startsWith("segctl ");
+        Files.delete(second);
+        Files.delete(link);
+    }
+
+    @Test
+    void runsFromTheCheckoutsSourcesToo() throws Exception {
+        assertThat(run(Repository.root().resolve("cli/src/main/sh/segctl"), "--version")
+                        .exit())
+                .isZero();
+    }
+
+    @Test
+    void saysWhatToDoWhereItIsNotBuilt() throws Exception {
+        Path alone = Files.copy(LAUNCHER, directory.resolve("segctl"));
+        Run run = run(alone, "--version");
+
+        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.err()).contains("there is no segctl.jar in").contains("./mvnw -pl cli -am package");
+    }
+
+    @Test
+    void findsAJdkThatIsNewEnoughElsewhereThanInJavaHome() throws Exception {
+        Path old = directory.resolve("jdk-17");
+        Files.createDirectories(old.resolve("bin"));
+        Files.writeString(old.resolve("release"), "JAVA_VERSION=\"17.0.1\"\n");
+        Files.writeString(old.resolve("bin/java"), "#!/bin/sh\nexit 99\n")
+                .toFile()
+                .setExecutable(true);
+
+        assertThat(run(Map.of("JAVA_HOME", old.toString()), LAUNCHER, "--version")
+                        .exit())
+                .as("PATH and /usr/lib/jvm are looked at as well")
+                .isZero();
+    }
+
+    @Test
+    void endsWith130OnCtrlC() throws Exception {
+        Process process = builder(Map.of(), LAUNCHER, "sub", "x.>").start();
+        try (var err = process.errorReader()) {
+            assertThat(err.readLine()).contains("listening to x.>");
+            new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isEqualTo(130);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void trainsACacheThatLaterRunsUse() throws Exception {
+        Path home = directory.resolve("home");
+        copy(LAUNCHER.getParent(), home);
+        Path cache = home.resolve("segctl.aot");
+        Path launcher = home.resolve("segctl");
+
+        Run training = run(Map.of("SEGCTL_AOT", "train"), launcher, "policy", "ls");
+        assertThat(training.exit()).as(training.err()).isZero();
+        assertThat(cache).isNotEmptyFile();
+        assertThat(run(Map.of("JDK_JAVA_OPTIONS", "-XX:AOTMode=on"), launcher, "policy", "ls")
+                        .exit())
+                .as("the JVM takes the cache: with this mode it would not start without")
+                .isZero();
+        assertThat(run(launcher, "policy", "ls").out())
+                .isEqualTo(run(LAUNCHER, "policy", "ls").out());
+        assertThat(run(Map.of("SEGCTL_AOT", "off"), launcher, "--version").exit())
+                .isZero();
+
+        Files.writeString(cache, "not a cache");
+        Run spoilt = run(launcher, "--version");
+        assertThat(spoilt.exit())
+                .as("runs without a cache that is none: " + spoilt.err())
+                .isZero();
+        assertThat(spoilt.out()).startsWith("segctl ");
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Files.createDirectories(to.resolve("lib"));
+        Files.copy(from.resolve("segctl"), to.resolve("segctl"));
+        Files.copy(from.resolve("segctl.jar"), to.resolve("segctl.jar"));
+        try (Stream<Path> libraries = Files.list(from.resolve("lib"))) {
+            for (Path library : libraries.toList()) {
+                Files.copy(library, to.resolve("lib").resolve(library.getFileName()));
+            }
+        }
+    }
+
+    private Run run(Path launcher, String... arguments) throws Exception {
+        return run(Map.of(), launcher, arguments);
+    }
+
+    private Run run(Map<String, String> environment, Path launcher, String... arguments) throws Exception {
+        Path err = Files.createTempFile(directory, "run", ".err");
+        Process process = builder(environment, launcher, arguments)
+                .redirectError(err.toFile())
+                .start();
+        process.getOutputStream().close();
+        String out = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        return new Run(process.exitValue(), out, Files.readString(err));
+    }
+
+    private ProcessBuilder builder(Map<String, String> environment, Path launcher, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(launcher.toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+        builder.environment().put("NATS_URL", NATS.url());
+        builder.environment().putAll(environment);
+        return builder;
+    }
+}

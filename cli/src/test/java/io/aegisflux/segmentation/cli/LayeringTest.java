@@ -1,0 +1,56 @@
+package io.aegisflux.segmentation.cli;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(packages = "io.aegisflux.segmentation.cli", importOptions = ImportOption.DoNotIncludeTests.class)
+class LayeringTest {
+    private static final String CLI = "io.aegisflux.segmentation.cli.";
+
+    @ArchTest
+    static final ArchRule segctlIsPlainPicocliAndJnats = classes()
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "java..",
+                    "picocli..",
+                    "io.nats.client..",
+                    "com.fasterxml.jackson..",
+                    "io.aegisflux.segmentation.contracts..",
+                    "io.aegisflux.segmentation.cli..");
+
+    @ArchTest
+    static final ArchRule theBusKnowsNoCommandAndNoTerminal = noClasses()
+            .that()
+            .resideInAPackage(CLI + "bus..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(CLI + "command..", CLI + "terminal..", "picocli..");
+
+    @ArchTest
+    static final ArchRule theTerminalKnowsNoCommandAndNoBus = noClasses()
+            .that()
+            .resideInAPackage(CLI + "terminal..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(CLI + "command..", CLI + "bus..", "picocli..", "io.nats..");
+
+    @ArchTest
+    static final ArchRule nobodyWritesPastTheOutput = noClasses()
+            .that()
+            .doNotHaveSimpleName("Stdio")
+            .should()
+            .accessField(System.class, "out")
+            .orShould()
+            .accessField(System.class, "err");
+
+    @ArchTest
+    static final ArchRule packagesFormNoCircle =
+            slices().matching(CLI + "(*)..").should().beFreeOfCycles();
+}
