@@ -96,7 +96,13 @@ public final class StreamCatalog {
                             .maxMessagesPerSubject(600)
                             .maxAge(Duration.ofMinutes(10))
                             .maxBytes(64 * MIB)
-                            .allowDirect(true)));
+                            .allowDirect(true)),
+            Map.entry(
+                    Streams.LEASES,
+                    stream -> stream.subjects(Subjects.each(Subjects.LEASES))
+                            .storageType(StorageType.Memory)
+                            .maxMessagesPerSubject(1)
+                            .maxAge(Lease.DURATION)));
 
     private StreamCatalog() {}
 
