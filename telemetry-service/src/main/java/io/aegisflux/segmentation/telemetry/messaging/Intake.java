@@ -1,0 +1,72 @@
+package io.aegisflux.segmentation.telemetry.messaging;
+
+import io.aegisflux.segmentation.contracts.MalformedMessageException;
+import io.aegisflux.segmentation.contracts.Wire;
+import io.aegisflux.segmentation.nats.NatsMetadata;
+import io.aegisflux.segmentation.nats.PoisonMessageException;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.eclipse.microprofile.reactive.messaging.Message;
+
+/**
+ * Where messages become values. Whose a message is, its subject says, for that is what the broker's permissions bind to
+ * a host; a payload that names another is refused and counted, like one that cannot be read.
+ */
+@ApplicationScoped
+public class Intake {
+    private final MeterRegistry metrics;
+
+    @Inject
+    public Intake(MeterRegistry metrics) {
+        this.metrics = metrics;
+    }
+
+    /**
+     * Reads a message, makes sure whose it is, and lets it take effect.
+     *
+     * @param stream that it came from
+     * @param sender who the payload says that it is from
+     * @param effect throws {@link PoisonMessageException} for what nobody can mean
+     */
+    <T> CompletionStage<Void> take(
+            Message<byte[]> message,
+            String stream,
+            Class<T> type,
+            Function<T, String> sender,
+            BiConsumer<T, NatsMetadata> effect) {
+        try {
+            NatsMetadata metadata = message.getMetadata(NatsMetadata.class).orElseThrow();
+            T said = Wire.read(message.getPayload(), type);
+            String from = sender.apply(said);
+            if (!metadata.token().equals(from)) {
+                count(stream, "foreign_host");
+                return message.nack(new PoisonMessageException(
+                        "a message on %s speaks for %s".formatted(metadata.subject(), from)));
+            }
+            effect.accept(said, metadata);
+        } catch (MalformedMessageException e) {
+            count(stream, "malformed");
+            return message.nack(e);
+        } catch (PoisonMessageException e) {
+            count(stream, "implausible");
+            return message.nack(e);
+        } catch (RuntimeException e) {
+            return message.nack(e);
+        }
+        return message.ack();
+    }
+
+    private void count(String stream, String reason) {
+        Counter.builder("segmentation.refused.messages")
+                .description("Messages that were refused: unreadable, in another host's name, or beyond all reason.")
+                .tag("stream", stream)
+                .tag("reason", reason)
+                .register(metrics)
+                .increment();
+    }
+}
