@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.eclipse.microprofile.reactive.messaging.Metadata;
@@ -24,8 +25,9 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
  * attributes {@code durable} (default: the service's name and the channel's), {@code filter-subjects} (comma list),
  * {@code ack-wait} (ISO-8601 duration, default PT30S), {@code max-ack-pending} (default 64), {@code deliver} (all or
  * new). With {@code consumer=ordered} as well: every instance has a consumer of its own and sees every message, in order;
- * {@code deliver} may then also be last-per-subject, or how far back to begin (ISO-8601 duration). Without
- * {@code stream}: a core subscription of {@code subject}. Payloads are bytes; {@link NatsMetadata} comes along.
+ * {@code deliver} may then also be last-per-subject, or how far back to begin (ISO-8601 duration), and {@code batch} how
+ * many messages make one {@link Batch} at most. Without {@code stream}: a core subscription of {@code subject}. Payloads
+ * are bytes but for batches; {@link NatsMetadata} comes along.
  */
 @ApplicationScoped
 @Connector(NatsConnector.NAME)
@@ -48,7 +50,9 @@ public class NatsConnector implements InboundConnector {
     public Flow.Publisher<? extends Message<?>> getPublisher(Config config) {
         String channel = config.getValue("channel-name", String.class);
         return config.getOptionalValue("stream", String.class)
-                .map(stream -> emitted(inbound(channel, stream, config)))
+                .<Multi<? extends Message<?>>>map(stream -> emitted(
+                        inbound(channel, stream, config),
+                        config.getOptionalValue("batch", Integer.class).orElse(0)))
                 .orElseGet(() -> subscribe(config.getValue("subject", String.class)));
     }
 
@@ -97,20 +101,35 @@ public class NatsConnector implements InboundConnector {
                         deliver.equals("new")));
     }
 
-    private Multi<Message<byte[]>> emitted(InboundChannel channel) {
+    /**
+     * @param batch messages handed over together at most; 0 when each is handed over by itself
+     */
+    private Multi<? extends Message<?>> emitted(InboundChannel channel, int batch) {
         channels.add(channel);
         figures.watch(channel.stream());
+        if (batch == 0) {
+            return emitted(
+                    channel,
+                    emitter -> channel.run((payload, metadata, done) -> emitter.emit(Message.of(
+                            payload, Metadata.of(metadata), () -> done.apply(null), failure -> done.apply(failure)))));
+        }
+        if (channel instanceof OrderedChannel ordered) {
+            return emitted(
+                    channel,
+                    emitter -> ordered.run(
+                            batch,
+                            (messages, done) -> emitter.emit(
+                                    Message.of(messages, () -> done.apply(null), failure -> done.apply(failure)))));
+        }
+        throw new IllegalArgumentException("channel %s: batch goes with consumer=ordered".formatted(channel.name()));
+    }
+
+    private static <T> Multi<T> emitted(InboundChannel channel, Consumer<MultiEmitter<? super T>> run) {
         return Multi.createFrom()
                 .emitter(
                         emitter -> {
                             emitter.onTermination(channel::stop);
-                            Thread.ofVirtual()
-                                    .name("pull-" + channel.name())
-                                    .start(() -> channel.run((payload, metadata, done) -> emitter.emit(Message.of(
-                                            payload,
-                                            Metadata.of(metadata),
-                                            () -> done.apply(null),
-                                            failure -> done.apply(failure)))));
+                            Thread.ofVirtual().name("pull-" + channel.name()).start(() -> run.accept(emitter));
                         },
                         BackPressureStrategy.BUFFER);
     }

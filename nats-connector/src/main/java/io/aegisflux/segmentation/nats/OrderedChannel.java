@@ -9,9 +9,12 @@ import io.nats.client.api.StreamInfoOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -24,9 +27,10 @@ import java.util.logging.Logger;
 final class OrderedChannel implements InboundChannel {
     private static final Logger LOG = Logger.getLogger(OrderedChannel.class.getName());
     private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration GATHER = Duration.ofMillis(10);
 
-    /** So much is fetched ahead of what is handled, whatever the size of the messages. */
-    private static final long BYTES_AHEAD = 4L * 1024 * 1024;
+    /** So many are fetched ahead of what is handled, or two batches: a message may have a MiB. */
+    private static final int LEAST_AHEAD = 32;
 
     /** Of a flood of poison the rest is passed over in silence, so that it does not hold up what is sound. */
     private static final int REPORTS_A_SECOND = 10;
@@ -84,11 +88,32 @@ final class OrderedChannel implements InboundChannel {
         return caughtUp;
     }
 
+    /** Takes messages together. */
+    interface BatchReceiver {
+        /**
+         * @param done to be called once, with null or what went wrong with all of them
+         */
+        void receive(Batch batch, Function<Throwable, CompletionStage<Void>> done);
+    }
+
     @Override
     public void run(Receiver receiver) {
+        run(1, (batch, done) -> {
+            Batch.Arrival only = batch.arrivals().getFirst();
+            receiver.receive(only.payload(), only.metadata(), failure -> {
+                if (failure != null) {
+                    only.refusal().accept(failure);
+                }
+                return done.apply(null);
+            });
+        });
+    }
+
+    /** As {@link #run(Receiver)}, up to so many messages at a time, as long as more wait. */
+    void run(int most, BatchReceiver receiver) {
         while (!stopped) {
             try {
-                follow(receiver);
+                follow(most, receiver);
                 Thread.sleep(POLL);
             } catch (InterruptedException e) {
                 return;
@@ -113,21 +138,23 @@ final class OrderedChannel implements InboundChannel {
         }
     }
 
-    private void follow(Receiver receiver) throws Exception {
+    private void follow(int most, BatchReceiver receiver) throws Exception {
         StreamCatalog.ensure(bus, stream());
         StreamContext context = bus.connection().getStreamContext(stream());
         long reconnects = reconnects();
         turn.acquire(); // so that what is being handled is behind us, too
         turn.release();
         var consumer = context.createOrderedConsumer(position.next(context.getStreamInfo(), settings.filters()));
-        ConsumeOptions ahead = ConsumeOptions.builder().batchBytes(BYTES_AHEAD).build();
+        ConsumeOptions ahead = ConsumeOptions.builder()
+                .batchSize(Math.max(LEAST_AHEAD, 2 * most))
+                .build();
         try (IterableConsumer messages = consumer.iterate(ahead)) {
             trouble = null;
             caughtUp |= settings.from() instanceof StreamPosition.From.Now || holdsNothing(context);
             while (!stopped && reconnects() == reconnects) {
                 Message message = messages.nextMessage(POLL);
                 if (message != null) {
-                    hand(message, receiver);
+                    hand(gather(message, messages, most), receiver);
                 } else if (messages.isFinished()) {
                     throw new IllegalStateException("the broker ended the consumer of " + name());
                 } else {
@@ -145,22 +172,40 @@ final class OrderedChannel implements InboundChannel {
                 == 0;
     }
 
-    private void hand(Message message, Receiver receiver) throws InterruptedException {
-        NatsMetadata metadata = NatsMetadata.of(message);
-        turn.acquire();
-        receiver.receive(message.getData(), metadata, failure -> {
-            try {
-                if (failure != null) {
-                    refuse(metadata, failure);
-                }
-            } finally {
-                position.passed(metadata.sequence());
-                pending = metadata.pending();
-                caughtUp |= pending == 0;
-                turn.release();
+    private List<Message> gather(Message first, IterableConsumer messages, int most) throws Exception {
+        List<Message> gathered = new ArrayList<>(List.of(first));
+        while (gathered.size() < most && gathered.getLast().metaData().pendingCount() > 0) {
+            Message next = messages.nextMessage(GATHER);
+            if (next == null) {
+                break;
             }
+            gathered.add(next);
+        }
+        return gathered;
+    }
+
+    private void hand(List<Message> messages, BatchReceiver receiver) throws InterruptedException {
+        List<Batch.Arrival> arrivals = messages.stream().map(this::arrival).toList();
+        NatsMetadata last = arrivals.getLast().metadata();
+        turn.acquire();
+        receiver.receive(new Batch(arrivals), failure -> {
+            if (failure != null) {
+                LOG.log(
+                        Level.SEVERE,
+                        "passed over messages up to number " + last.sequence() + " of " + name(),
+                        failure);
+            }
+            position.passed(last.sequence());
+            pending = last.pending();
+            caughtUp |= pending == 0;
+            turn.release();
             return CompletableFuture.completedFuture(null);
         });
+    }
+
+    private Batch.Arrival arrival(Message message) {
+        NatsMetadata metadata = NatsMetadata.of(message);
+        return new Batch.Arrival(message.getData(), metadata, failure -> refuse(metadata, failure));
     }
 
     private void refuse(NatsMetadata metadata, Throwable failure) {

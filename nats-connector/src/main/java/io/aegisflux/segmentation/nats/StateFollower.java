@@ -26,9 +26,9 @@ public final class StateFollower implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(StateFollower.class.getName());
     private static final Duration POLL = Duration.ofMillis(500);
 
-    /** So much is fetched ahead of what is handled: a message may have half a MiB, and default is to fetch 500 of them. */
+    /** So many are fetched ahead of what is handled: a message may have half a MiB. */
     private static final ConsumeOptions AHEAD =
-            ConsumeOptions.builder().batchBytes(4L * 1024 * 1024).build();
+            ConsumeOptions.builder().batchSize(32).build();
 
     private final Bus bus;
     private final String stream;

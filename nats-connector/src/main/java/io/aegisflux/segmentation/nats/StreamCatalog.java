@@ -68,6 +68,7 @@ public final class StreamCatalog {
             Map.entry(
                     Streams.EVENTS,
                     stream -> stream.subjects(Subjects.each(Subjects.EVENTS))
+                            .maximumMessageSize(16 * 1024) // an event has about one KiB, and many are read ahead
                             .maxAge(Duration.ofHours(24))
                             .maxBytes(512 * MIB)),
             Map.entry(

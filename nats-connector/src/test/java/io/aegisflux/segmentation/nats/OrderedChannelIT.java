@@ -95,16 +95,16 @@ class OrderedChannelIT {
     }
 
     @Test
-    void takesMessagesLargerTogetherThanWhatItFetchesAhead() {
+    void takesManyOfTheLargestMessages() {
         String large = "x".repeat(900_000);
-        List<String> seen = read(Streams.EVENTS, Subjects.EVENTS, "all");
-        for (int i = 0; i < 12; i++) {
-            publish(Streams.EVENTS, Subjects.EVENTS + "host-a", i + large);
+        List<String> seen = read(Streams.METRICS, Subjects.METRICS, "all");
+        for (int i = 0; i < 50; i++) {
+            publish(Streams.METRICS, Subjects.METRICS + "host-a", i + large);
         }
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(seen)
                         .extracting(text -> text.substring(0, text.indexOf('x')))
-                        .isEqualTo(IntStream.range(0, 12)
+                        .isEqualTo(IntStream.range(0, 50)
                                 .mapToObj(Integer::toString)
                                 .toList()));
     }
@@ -147,6 +147,51 @@ class OrderedChannelIT {
         out.get(2).run();
     }
 
+    @Test
+    void handsOverTogetherWhatWaitsAndRefusesOneWithoutTheOthers() throws Exception {
+        List<String> published = publish(300);
+        publish(Streams.EVENTS, Subjects.EVENTS + "host-a", "poison");
+        publish(Streams.EVENTS, Subjects.EVENTS + "host-a", "last");
+        List<Integer> sizes = new CopyOnWriteArrayList<>();
+        List<String> seen = new CopyOnWriteArrayList<>();
+        OrderedChannel channel = channel(Streams.EVENTS, Subjects.EVENTS, "all");
+        Thread.ofVirtual()
+                .start(() -> channel.run(100, (batch, done) -> {
+                    sizes.add(batch.arrivals().size());
+                    for (Batch.Arrival arrival : batch.arrivals()) {
+                        String text = new String(arrival.payload(), StandardCharsets.UTF_8);
+                        if (text.equals("poison")) {
+                            arrival.refusal().accept(new PoisonMessageException("no host is called so"));
+                        } else {
+                            seen.add(text);
+                        }
+                    }
+                    done.apply(null);
+                }));
+        await().until(() -> seen.contains("last"));
+        assertThat(seen.subList(0, 300)).isEqualTo(published);
+        assertThat(sizes).allMatch(size -> size <= 100).anyMatch(size -> size > 1);
+        await().until(() -> bus.connection()
+                        .getStreamContext(Streams.SYSTEM)
+                        .getStreamInfo()
+                        .getStreamState()
+                        .getMsgCount()
+                == 1);
+    }
+
+    private OrderedChannel channel(String stream, String prefix, String deliver) {
+        OrderedChannel channel = new OrderedChannel(
+                bus,
+                new OrderedChannel.Settings(
+                        "test",
+                        "ordered-test",
+                        stream,
+                        List.of(Subjects.each(prefix)),
+                        StreamPosition.From.of(deliver)));
+        channels.add(channel);
+        return channel;
+    }
+
     private List<String> read(String stream, String prefix, String deliver) {
         List<String> seen = new CopyOnWriteArrayList<>();
         run(stream, prefix, deliver, (payload, metadata, done) -> {
@@ -162,15 +207,7 @@ class OrderedChannelIT {
     }
 
     private void run(String stream, String prefix, String deliver, InboundChannel.Receiver receiver) {
-        OrderedChannel channel = new OrderedChannel(
-                bus,
-                new OrderedChannel.Settings(
-                        "test",
-                        "ordered-test",
-                        stream,
-                        List.of(Subjects.each(prefix)),
-                        StreamPosition.From.of(deliver)));
-        channels.add(channel);
+        OrderedChannel channel = channel(stream, prefix, deliver);
         Thread.ofVirtual().start(() -> channel.run(receiver));
         await().until(() -> channel.trouble() == null);
     }
