@@ -3,6 +3,7 @@ package io.aegisflux.segmentation.telemetry.messaging;
 import io.aegisflux.segmentation.contracts.FlowEvent;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Verdict;
+import io.aegisflux.segmentation.nats.Batch;
 import io.aegisflux.segmentation.nats.NatsMetadata;
 import io.aegisflux.segmentation.telemetry.domain.FlowWindows;
 import io.micrometer.core.instrument.Counter;
@@ -39,13 +40,9 @@ public class EventsChannel {
 
     @Incoming("events")
     @Acknowledgment(Acknowledgment.Strategy.MANUAL)
-    public CompletionStage<Void> receive(Message<byte[]> message) {
-        return intake.take(
-                message,
-                Streams.EVENTS,
-                FlowEvent.class,
-                event -> event.hostId().value(),
-                this::count);
+    public CompletionStage<Void> receive(Message<Batch> batch) {
+        return intake.takeAll(
+                batch, Streams.EVENTS, FlowEvent.class, event -> event.hostId().value(), this::count);
     }
 
     private void count(FlowEvent event, NatsMetadata metadata) {

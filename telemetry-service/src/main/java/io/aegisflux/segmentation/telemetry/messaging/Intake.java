@@ -2,6 +2,7 @@ package io.aegisflux.segmentation.telemetry.messaging;
 
 import io.aegisflux.segmentation.contracts.MalformedMessageException;
 import io.aegisflux.segmentation.contracts.Wire;
+import io.aegisflux.segmentation.nats.Batch;
 import io.aegisflux.segmentation.nats.NatsMetadata;
 import io.aegisflux.segmentation.nats.PoisonMessageException;
 import io.micrometer.core.instrument.Counter;
@@ -41,24 +42,61 @@ public class Intake {
             BiConsumer<T, NatsMetadata> effect) {
         try {
             NatsMetadata metadata = message.getMetadata(NatsMetadata.class).orElseThrow();
-            T said = Wire.read(message.getPayload(), type);
-            String from = sender.apply(said);
-            if (!metadata.token().equals(from)) {
-                count(stream, "foreign_host");
-                return message.nack(new PoisonMessageException(
-                        "a message on %s speaks for %s".formatted(metadata.subject(), from)));
-            }
-            effect.accept(said, metadata);
-        } catch (MalformedMessageException e) {
-            count(stream, "malformed");
-            return message.nack(e);
-        } catch (PoisonMessageException e) {
-            count(stream, "implausible");
-            return message.nack(e);
+            take(message.getPayload(), metadata, stream, type, sender, effect);
         } catch (RuntimeException e) {
             return message.nack(e);
         }
         return message.ack();
+    }
+
+    /** As {@link #take(Message, String, Class, Function, BiConsumer)}, each message of a batch by itself. */
+    <T> CompletionStage<Void> takeAll(
+            Message<Batch> batch,
+            String stream,
+            Class<T> type,
+            Function<T, String> sender,
+            BiConsumer<T, NatsMetadata> effect) {
+        for (Batch.Arrival arrival : batch.getPayload().arrivals()) {
+            try {
+                take(arrival.payload(), arrival.metadata(), stream, type, sender, effect);
+            } catch (RuntimeException e) {
+                arrival.refusal().accept(e);
+            }
+        }
+        return batch.ack();
+    }
+
+    private <T> void take(
+            byte[] payload,
+            NatsMetadata metadata,
+            String stream,
+            Class<T> type,
+            Function<T, String> sender,
+            BiConsumer<T, NatsMetadata> effect) {
+        try {
+            T said = Wire.read(payload, type);
+            String from = sender.apply(said);
+            if (!metadata.token().equals(from)) {
+                throw new ForeignHostException(metadata.subject(), from);
+            }
+            effect.accept(said, metadata);
+        } catch (MalformedMessageException e) {
+            count(stream, "malformed");
+            throw e;
+        } catch (ForeignHostException e) {
+            count(stream, "foreign_host");
+            throw new PoisonMessageException(e.getMessage(), e);
+        } catch (PoisonMessageException e) {
+            count(stream, "implausible");
+            throw e;
+        }
+    }
+
+    /** A message that speaks for another than its subject. */
+    private static final class ForeignHostException extends RuntimeException {
+        ForeignHostException(String subject, String from) {
+            super("a message on %s speaks for %s".formatted(subject, from));
+        }
     }
 
     private void count(String stream, String reason) {
