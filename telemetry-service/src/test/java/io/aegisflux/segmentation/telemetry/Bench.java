@@ -43,7 +43,7 @@ public final class Bench {
     public static void main(String[] arguments) throws Exception {
         int events = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1_000_000;
         Path log = Files.createTempFile("telemetry-bench-", ".log");
-        try (NatsServer nats = NatsServer.start();
+        try (NatsServer nats = HurriedBroker.start(Files.createTempDirectory("telemetry-bench-"));
                 Bus bus = Bus.connect(NatsSettings.of(nats.url(), "bench"))) {
             Bench bench = new Bench(bus);
             StreamCatalog.ensure(bus, Streams.EVENTS);
