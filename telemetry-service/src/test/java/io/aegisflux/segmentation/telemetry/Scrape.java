@@ -13,8 +13,10 @@ import java.util.stream.Collectors;
 
 /** What {@code /q/metrics} answered. */
 record Scrape(int status, String contentType, String body) {
-    static final String PROMETHEUS =
-            "application/openmetrics-text; version=1.0.0; charset=utf-8,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+    /** What Prometheus 2.42 sends. */
+    static final String PROMETHEUS_2 = "application/openmetrics-text;version=1.0.0,"
+            + "application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+
     static final String OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
 

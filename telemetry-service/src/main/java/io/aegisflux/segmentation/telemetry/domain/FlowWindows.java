@@ -2,6 +2,7 @@ package io.aegisflux.segmentation.telemetry.domain;
 
 import io.aegisflux.segmentation.contracts.FlowEvent;
 import io.aegisflux.segmentation.contracts.TelemetryFlows;
+import io.aegisflux.segmentation.contracts.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -23,6 +24,7 @@ public final class FlowWindows {
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
     private final Deque<TelemetryFlows> closed = new ArrayDeque<>();
+    private final long[] decisions = new long[Verdict.values().length];
     private FlowWindow open;
     private long openUntil;
     private long firstOpen = Long.MIN_VALUE;
@@ -43,6 +45,8 @@ public final class FlowWindows {
             openUntil = now + Math.min(SECOND, SECOND - storedAt.getNano()) + GRACE.toNanos();
         }
         open.add(event);
+        int verdict = event.verdict().ordinal();
+        decisions[verdict] = Saturating.sum(decisions[verdict], event.count());
     }
 
     /**
@@ -66,6 +70,18 @@ public final class FlowWindows {
         while (!closed.isEmpty() && closed.peekFirst().from().isBefore(until)) {
             closed.removeFirst();
         }
+    }
+
+    /** What Prometheus is told of events. */
+    public synchronized Family family() {
+        Family.Builder family = Family.counter(
+                "segmentation_decisions_total",
+                "Decisions that events told of, since this instance began to listen.",
+                "verdict");
+        for (Verdict verdict : Verdict.values()) {
+            family.add(decisions[verdict.ordinal()], verdict.wireName());
+        }
+        return family.build();
     }
 
     private void close() {

@@ -2,16 +2,11 @@ package io.aegisflux.segmentation.telemetry.messaging;
 
 import io.aegisflux.segmentation.contracts.FlowEvent;
 import io.aegisflux.segmentation.contracts.Streams;
-import io.aegisflux.segmentation.contracts.Verdict;
 import io.aegisflux.segmentation.nats.Batch;
 import io.aegisflux.segmentation.nats.NatsMetadata;
 import io.aegisflux.segmentation.telemetry.domain.FlowWindows;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.reactive.messaging.Acknowledgment;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
@@ -22,20 +17,11 @@ import org.eclipse.microprofile.reactive.messaging.Message;
 public class EventsChannel {
     private final Intake intake;
     private final FlowWindows windows;
-    private final Map<Verdict, Counter> decisions = new EnumMap<>(Verdict.class);
 
     @Inject
-    public EventsChannel(Intake intake, FlowWindows windows, MeterRegistry metrics) {
+    public EventsChannel(Intake intake, FlowWindows windows) {
         this.intake = intake;
         this.windows = windows;
-        for (Verdict verdict : Verdict.values()) {
-            decisions.put(
-                    verdict,
-                    Counter.builder("segmentation.decisions")
-                            .description("Decisions that events told of, since this instance started.")
-                            .tag("verdict", verdict.wireName())
-                            .register(metrics));
-        }
     }
 
     @Incoming("events")
@@ -51,7 +37,6 @@ public class EventsChannel {
         Plausible.word(event.destIp(), "dest_ip");
         Plausible.word(event.protocol(), "protocol");
         Plausible.word(event.ruleId(), "rule_id");
-        decisions.get(event.verdict()).increment(event.count());
         windows.add(event, metadata.timestamp(), System.nanoTime());
     }
 }

@@ -5,8 +5,6 @@ import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.nats.Batch;
 import io.aegisflux.segmentation.nats.NatsMetadata;
 import io.aegisflux.segmentation.nats.PoisonMessageException;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.concurrent.CompletionStage;
@@ -20,11 +18,11 @@ import org.eclipse.microprofile.reactive.messaging.Message;
  */
 @ApplicationScoped
 public class Intake {
-    private final MeterRegistry metrics;
+    private final Refusals refusals;
 
     @Inject
-    public Intake(MeterRegistry metrics) {
-        this.metrics = metrics;
+    public Intake(Refusals refusals) {
+        this.refusals = refusals;
     }
 
     /**
@@ -81,13 +79,13 @@ public class Intake {
             }
             effect.accept(said, metadata);
         } catch (MalformedMessageException e) {
-            count(stream, "malformed");
+            refusals.count(stream, Refusals.Reason.MALFORMED);
             throw e;
         } catch (ForeignHostException e) {
-            count(stream, "foreign_host");
+            refusals.count(stream, Refusals.Reason.FOREIGN_HOST);
             throw new PoisonMessageException(e.getMessage(), e);
         } catch (PoisonMessageException e) {
-            count(stream, "implausible");
+            refusals.count(stream, Refusals.Reason.IMPLAUSIBLE);
             throw e;
         }
     }
@@ -97,14 +95,5 @@ public class Intake {
         ForeignHostException(String subject, String from) {
             super("a message on %s speaks for %s".formatted(subject, from));
         }
-    }
-
-    private void count(String stream, String reason) {
-        Counter.builder("segmentation.refused.messages")
-                .description("Messages that were refused: unreadable, in another host's name, or beyond all reason.")
-                .tag("stream", stream)
-                .tag("reason", reason)
-                .register(metrics)
-                .increment();
     }
 }

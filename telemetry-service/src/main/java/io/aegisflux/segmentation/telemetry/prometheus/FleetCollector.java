@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.aegisflux.segmentation.telemetry.domain.Family;
 import io.aegisflux.segmentation.telemetry.domain.Fleet;
+import io.aegisflux.segmentation.telemetry.domain.FlowWindows;
 import io.prometheus.client.Collector;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -12,14 +13,16 @@ import java.util.List;
 /** The fleet's families. Hosts, rules and policies come and go, so they are made anew at every scrape, from one state. */
 final class FleetCollector extends Collector {
     private final Fleet fleet;
+    private final FlowWindows windows;
     private final Family build;
     private final InstantSource clock;
 
     /**
      * @param build tells what runs
      */
-    FleetCollector(Fleet fleet, Family build, InstantSource clock) {
+    FleetCollector(Fleet fleet, FlowWindows windows, Family build, InstantSource clock) {
         this.fleet = requireNonNull(fleet, "fleet is null");
+        this.windows = requireNonNull(windows, "windows is null");
         this.build = requireNonNull(build, "build is null");
         this.clock = requireNonNull(clock, "clock is null");
     }
@@ -28,6 +31,7 @@ final class FleetCollector extends Collector {
     public List<MetricFamilySamples> collect() {
         List<MetricFamilySamples> families = new ArrayList<>();
         families.add(samples(build));
+        families.add(samples(windows.family()));
         fleet.families(clock.instant()).forEach(family -> families.add(samples(family)));
         return families;
     }

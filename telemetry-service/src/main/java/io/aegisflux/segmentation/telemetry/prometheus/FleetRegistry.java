@@ -2,6 +2,7 @@ package io.aegisflux.segmentation.telemetry.prometheus;
 
 import io.aegisflux.segmentation.telemetry.domain.Family;
 import io.aegisflux.segmentation.telemetry.domain.Fleet;
+import io.aegisflux.segmentation.telemetry.domain.FlowWindows;
 import io.prometheus.client.CollectorRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
@@ -17,6 +18,7 @@ public class FleetRegistry {
     @Singleton
     CollectorRegistry registry(
             Fleet fleet,
+            FlowWindows windows,
             @ConfigProperty(name = "quarkus.application.version") String version,
             @ConfigProperty(name = "segmentation.revision") String revision) {
         Family build = new Family(
@@ -26,7 +28,7 @@ public class FleetRegistry {
                 List.of("version", "revision"),
                 List.of(new Family.Sample(List.of(version, revision), 1)));
         CollectorRegistry registry = new CollectorRegistry(true);
-        registry.register(new FleetCollector(fleet, build, Clock.systemUTC()));
+        registry.register(new FleetCollector(fleet, windows, build, Clock.systemUTC()));
         return registry;
     }
 }
