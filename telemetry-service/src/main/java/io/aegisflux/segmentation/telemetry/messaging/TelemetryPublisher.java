@@ -32,6 +32,7 @@ public class TelemetryPublisher {
     private static final Logger LOG = Logger.getLogger(TelemetryPublisher.class);
     private static final String LEASE = "telemetry-publisher";
     private static final Duration TICK = Duration.ofMillis(50);
+    private static final Duration RETRY = Duration.ofSeconds(1);
     private static final long SUMMARY_SECONDS = 5;
     private static final long TIDY_SECONDS = 5;
 
@@ -70,21 +71,26 @@ public class TelemetryPublisher {
     }
 
     private void run() {
-        while (!stopped) {
-            try {
-                tick();
-            } catch (BusException | UnfitServerException | IllegalStateException e) {
-                isPrepared = false;
-                LOG.warnf("published later: %s", e.getMessage());
-            } catch (RuntimeException e) {
-                LOG.error("skipped once", e);
+        try {
+            while (!stopped) {
+                Thread.sleep(ticks() ? TICK : RETRY);
             }
-            try {
-                Thread.sleep(TICK);
-            } catch (InterruptedException e) {
-                return;
-            }
+        } catch (InterruptedException e) {
+            LOG.debug("publishes no more");
         }
+    }
+
+    private boolean ticks() {
+        try {
+            tick();
+            return true;
+        } catch (BusException | UnfitServerException | IllegalStateException e) {
+            isPrepared = false;
+            LOG.warnf("published later: %s", e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.error("skipped once", e);
+        }
+        return false;
     }
 
     private void tick() {

@@ -9,7 +9,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Makes what the process knows, which begins empty and is read from the streams at every start. */
 @ApplicationScoped
-public class FleetState {
+public class FleetBeans {
     @Produces
     @Singleton
     Fleet fleet(@ConfigProperty(name = "segmentation.metrics.max-rules") int maxRules) {
