@@ -14,6 +14,7 @@ import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.SystemEvent;
 import io.aegisflux.segmentation.harness.NatsServerExtension;
+import io.aegisflux.segmentation.harness.Repository;
 import io.aegisflux.segmentation.harness.ServiceProcess;
 import io.aegisflux.segmentation.telemetry.domain.Fixtures;
 import java.io.IOException;
@@ -26,6 +27,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -298,6 +300,39 @@ class MetricsIT {
         assertThat(ours.lines().filter(line -> line.startsWith("# TYPE")).count())
                 .isEqualTo(
                         ours.lines().filter(line -> line.startsWith("# HELP")).count());
+    }
+
+    @Test
+    void isDocumentedFamilyByFamilyWithItsTypeAndLabels() throws IOException {
+        String ours = Scrape.of(service).ours();
+        List<String> rows = Files.readAllLines(Repository.root().resolve("docs/metrics.md")).stream()
+                .filter(line -> line.startsWith("| `segmentation_"))
+                .toList();
+        for (String line : ours.lines()
+                .filter(line -> line.startsWith("# TYPE"))
+                .filter(line -> !line.contains("_max "))
+                .toList()) {
+            String[] words = line.split(" ");
+            String row = rows.stream()
+                    .filter(candidate -> candidate.contains("`" + words[2] + "`"))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError("docs/metrics.md does not name " + words[2]));
+            String[] cells = row.split(" \\| ");
+            assertThat(cells[1]).as(words[2]).startsWith(words[3]);
+            ours.lines()
+                    .filter(sample -> sample.startsWith(words[2] + "{") && words[3].matches("counter|gauge"))
+                    .forEach(sample -> assertThat(labels(sample))
+                            .as(words[2])
+                            .containsExactlyInAnyOrder(cells[2].strip().split(", ")));
+        }
+    }
+
+    private static List<String> labels(String sample) {
+        return Pattern.compile("([a-z]+)=\"")
+                .matcher(sample)
+                .results()
+                .map(match -> match.group(1))
+                .toList();
     }
 
     @Test
