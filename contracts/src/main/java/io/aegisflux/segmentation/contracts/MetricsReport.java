@@ -12,6 +12,8 @@ import java.util.Map;
  *
  * @param ruleHits packets by policy, version and rule of the table in force
  * @param drops packets by reason
+ * @param verdicts packets by the hook that judged them; empty when the agent does not tell them apart. Connect hooks see
+ *     no packets: what they refused is connectionsBlocked
  */
 public record MetricsReport(
         HostId hostId,
@@ -30,6 +32,7 @@ public record MetricsReport(
         long rulesCapacity,
         List<RuleHit> ruleHits,
         Map<String, Long> drops,
+        List<HookVerdict> verdicts,
         Instant timestamp) {
 
     public MetricsReport {
@@ -51,6 +54,7 @@ public record MetricsReport(
         ruleHits = Frozen.listOrEmpty(ruleHits, "rule_hits");
         drops = Frozen.map(drops);
         drops.forEach((reason, packets) -> Figures.requireCount(packets, "drops"));
+        verdicts = Frozen.listOrEmpty(verdicts, "verdicts");
     }
 
     /** Packets and bytes that met a rule as the deciding one. */
@@ -59,6 +63,16 @@ public record MetricsReport(
             requireNonNull(policyId, "policy_id is missing");
             requireNonNull(ruleId, "rule_id is missing");
             Figures.requireVersion(policyVersion);
+            Figures.requireCount(packets, "packets");
+            Figures.requireCount(bytes, "bytes");
+        }
+    }
+
+    /** Packets and bytes that a hook gave this verdict. */
+    public record HookVerdict(Hook hook, Verdict verdict, long packets, long bytes) {
+        public HookVerdict {
+            requireNonNull(hook, "hook is missing");
+            requireNonNull(verdict, "verdict is missing");
             Figures.requireCount(packets, "packets");
             Figures.requireCount(bytes, "bytes");
         }

@@ -21,6 +21,7 @@ public final class Subjects {
     public static final String POLICY_UPDATES = ROOT + "policy_updates.";
     public static final String HOSTS = ROOT + "hosts.";
     public static final String TELEMETRY = ROOT + "telemetry.";
+    public static final String LEASES = ROOT + "leases.";
     public static final String API = ROOT + "api.";
 
     public static final String BUILDS_REQUESTED = ROOT + "builds.requested";
@@ -82,6 +83,15 @@ public final class Subjects {
 
     public static String policyUpdates(HostId host) {
         return POLICY_UPDATES + host;
+    }
+
+    /**
+     * Where the instances of a service keep which of them holds a right.
+     *
+     * @throws IllegalArgumentException when the name is not one lower-case token
+     */
+    public static String lease(String name) {
+        return LEASES + name(name);
     }
 
     /**

@@ -10,9 +10,13 @@ import java.util.List;
  *
  * @param from begin of the window
  * @param to end of the window
- * @param omitted rows that did not fit
+ * @param omitted rows that did not fit; an event that found no place counts as a row of its own
+ * @param allowed decisions of the window, those of omitted rows included
+ * @param dropped as allowed
+ * @param audited as allowed
  */
-public record TelemetryFlows(Instant from, Instant to, List<Flow> flows, long omitted) {
+public record TelemetryFlows(
+        Instant from, Instant to, List<Flow> flows, long omitted, long allowed, long dropped, long audited) {
     public TelemetryFlows {
         requireNonNull(from, "from is missing");
         requireNonNull(to, "to is missing");

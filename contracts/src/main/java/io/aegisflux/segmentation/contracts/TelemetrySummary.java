@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param hosts known hosts
  * @param hostsStale those of them that have not reported for some time
- * @param perHost by host id
+ * @param perHost by host id; of more than 2,000 hosts, those that are stale go first
  * @param topRules by packets, descending
  */
 public record TelemetrySummary(
@@ -43,7 +43,11 @@ public record TelemetrySummary(
         topRules = Frozen.list(topRules, "top_rules");
     }
 
-    /** The last that a host said. */
+    /**
+     * The last that a host said.
+     *
+     * @param lastReport its last metrics, or its last capability report while it has sent none
+     */
     public record HostSummary(
             HostId hostId, long revision, Instant lastReport, boolean stale, long packetsAllowed, long packetsDropped) {
         public HostSummary {

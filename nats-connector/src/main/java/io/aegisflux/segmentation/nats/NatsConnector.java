@@ -1,5 +1,6 @@
 package io.aegisflux.segmentation.nats;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.nats.client.Dispatcher;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.subscription.BackPressureStrategy;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.eclipse.microprofile.reactive.messaging.Metadata;
@@ -22,8 +24,10 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
  * Incoming channels over NATS, connector name {@code segmentation-nats}. With {@code stream}: a durable pull consumer;
  * attributes {@code durable} (default: the service's name and the channel's), {@code filter-subjects} (comma list),
  * {@code ack-wait} (ISO-8601 duration, default PT30S), {@code max-ack-pending} (default 64), {@code deliver} (all or
- * new). Without {@code stream}: a core subscription of {@code subject}. Payloads are bytes; {@link NatsMetadata} comes
- * along.
+ * new). With {@code consumer=ordered} as well: every instance has a consumer of its own and sees every message, in order;
+ * {@code deliver} may then also be last-per-subject, or how far back to begin (ISO-8601 duration), and {@code batch} how
+ * many messages make one {@link Batch} at most. Without {@code stream}: a core subscription of {@code subject}. Payloads
+ * are bytes but for batches; {@link NatsMetadata} comes along.
  */
 @ApplicationScoped
 @Connector(NatsConnector.NAME)
@@ -32,55 +36,100 @@ public class NatsConnector implements InboundConnector {
 
     private final Bus bus;
     private final String service;
-    private final List<PullChannel> channels = new CopyOnWriteArrayList<>();
+    private final BusFigures figures;
+    private final List<InboundChannel> channels = new CopyOnWriteArrayList<>();
 
     @Inject
-    public NatsConnector(Bus bus) {
+    public NatsConnector(Bus bus, MeterRegistry metrics) {
         this.bus = bus;
         this.service = bus.settings().clientName();
+        this.figures = new BusFigures(metrics, bus, channels);
     }
 
     @Override
     public Flow.Publisher<? extends Message<?>> getPublisher(Config config) {
         String channel = config.getValue("channel-name", String.class);
         return config.getOptionalValue("stream", String.class)
-                .map(stream -> pull(channel, stream, config))
+                .<Multi<? extends Message<?>>>map(stream -> emitted(
+                        inbound(channel, stream, config),
+                        config.getOptionalValue("batch", Integer.class).orElse(0)))
                 .orElseGet(() -> subscribe(config.getValue("subject", String.class)));
     }
 
-    /** For health: the channels that have trouble, with the reason, and how many messages wait. */
-    List<PullChannel> channels() {
+    /** For health and metrics. */
+    List<InboundChannel> channels() {
         return List.copyOf(channels);
+    }
+
+    /**
+     * Whether an ordered channel has handed over all that its stream held at the start.
+     *
+     * @param channel its name
+     */
+    public boolean isCaughtUp(String channel) {
+        return channels.stream()
+                .anyMatch(known -> known.name().equals(channel)
+                        && known instanceof OrderedChannel ordered
+                        && ordered.isCaughtUp());
     }
 
     @PreDestroy
     void stop() {
-        channels.forEach(PullChannel::stop);
+        channels.forEach(InboundChannel::stop);
     }
 
-    private Multi<Message<byte[]>> pull(String channel, String stream, Config config) {
-        var settings = new PullChannel.Settings(
-                channel,
-                service,
-                stream,
-                config.getOptionalValue("durable", String.class).orElse(service + "-" + channel),
-                List.of(config.getValue("filter-subjects", String.class).split("\\s*,\\s*")),
-                config.getOptionalValue("ack-wait", Duration.class).orElse(Duration.ofSeconds(30)),
-                config.getOptionalValue("max-ack-pending", Integer.class).orElse(64),
-                config.getOptionalValue("deliver", String.class).orElse("all").equals("new"));
-        PullChannel pull = new PullChannel(bus, settings);
-        channels.add(pull);
+    private InboundChannel inbound(String channel, String stream, Config config) {
+        List<String> filters =
+                List.of(config.getValue("filter-subjects", String.class).split("\\s*,\\s*"));
+        String deliver = config.getOptionalValue("deliver", String.class).orElse("all");
+        if (config.getOptionalValue("consumer", String.class).orElse("durable").equals("ordered")) {
+            return new OrderedChannel(
+                    bus,
+                    new OrderedChannel.Settings(channel, service, stream, filters, StreamPosition.From.of(deliver)));
+        }
+        return new PullChannel(
+                bus,
+                new PullChannel.Settings(
+                        channel,
+                        service,
+                        stream,
+                        config.getOptionalValue("durable", String.class).orElse(service + "-" + channel),
+                        filters,
+                        config.getOptionalValue("ack-wait", Duration.class).orElse(Duration.ofSeconds(30)),
+                        config.getOptionalValue("max-ack-pending", Integer.class)
+                                .orElse(64),
+                        deliver.equals("new")));
+    }
+
+    /**
+     * @param batch messages handed over together at most; 0 when each is handed over by itself
+     */
+    private Multi<? extends Message<?>> emitted(InboundChannel channel, int batch) {
+        channels.add(channel);
+        figures.watch(channel.stream());
+        if (batch == 0) {
+            return emitted(
+                    channel,
+                    emitter -> channel.run((payload, metadata, done) -> emitter.emit(Message.of(
+                            payload, Metadata.of(metadata), () -> done.apply(null), failure -> done.apply(failure)))));
+        }
+        if (channel instanceof OrderedChannel ordered) {
+            return emitted(
+                    channel,
+                    emitter -> ordered.run(
+                            batch,
+                            (messages, done) -> emitter.emit(
+                                    Message.of(messages, () -> done.apply(null), failure -> done.apply(failure)))));
+        }
+        throw new IllegalArgumentException("channel %s: batch goes with consumer=ordered".formatted(channel.name()));
+    }
+
+    private static <T> Multi<T> emitted(InboundChannel channel, Consumer<MultiEmitter<? super T>> run) {
         return Multi.createFrom()
                 .emitter(
                         emitter -> {
-                            emitter.onTermination(pull::stop);
-                            Thread.ofVirtual()
-                                    .name("pull-" + channel)
-                                    .start(() -> pull.run((payload, metadata, done) -> emitter.emit(Message.of(
-                                            payload,
-                                            Metadata.of(metadata),
-                                            () -> done.apply(null),
-                                            failure -> done.apply(failure)))));
+                            emitter.onTermination(channel::stop);
+                            Thread.ofVirtual().name("pull-" + channel.name()).start(() -> run.accept(emitter));
                         },
                         BackPressureStrategy.BUFFER);
     }

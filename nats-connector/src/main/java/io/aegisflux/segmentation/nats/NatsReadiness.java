@@ -26,9 +26,9 @@ public class NatsReadiness implements HealthCheck {
     public HealthCheckResponse call() {
         HealthCheckResponseBuilder answer =
                 HealthCheckResponse.named("nats").status(bus.isConnected()).withData("connection", bus.state());
-        for (PullChannel channel : connector.channels()) {
+        for (InboundChannel channel : connector.channels()) {
             String trouble = channel.trouble();
-            answer.withData(channel.settings().channel(), trouble == null ? "pulling" : trouble);
+            answer.withData(channel.name(), trouble == null ? "pulling" : trouble);
             if (trouble != null) {
                 answer.down();
             }

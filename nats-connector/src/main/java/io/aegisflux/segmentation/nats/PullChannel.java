@@ -1,9 +1,5 @@
 package io.aegisflux.segmentation.nats;
 
-import io.aegisflux.segmentation.contracts.MalformedMessageException;
-import io.aegisflux.segmentation.contracts.Subjects;
-import io.aegisflux.segmentation.contracts.SystemEvent;
-import io.aegisflux.segmentation.contracts.Wire;
 import io.nats.client.ConsumerContext;
 import io.nats.client.IterableConsumer;
 import io.nats.client.JetStreamApiException;
@@ -14,13 +10,9 @@ import io.nats.client.api.ConsumerConfiguration;
 import io.nats.client.api.DeliverPolicy;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
-import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -29,7 +21,7 @@ import java.util.logging.Logger;
  * each is acknowledged after its effect, put back with a growing delay when that failed, and terminated and reported when
  * no retry can help. It outlives the broker's restarts and its own consumer's deletion.
  */
-final class PullChannel {
+final class PullChannel implements InboundChannel {
     private static final Logger LOG = Logger.getLogger(PullChannel.class.getName());
     private static final List<Duration> BACKOFF = List.of(
             Duration.ofSeconds(1),
@@ -61,22 +53,24 @@ final class PullChannel {
             int inFlight,
             boolean onlyNew) {}
 
-    /** A message to hand over. */
-    interface Receiver {
-        /**
-         * @param done to be called once, with null or what went wrong
-         */
-        void receive(byte[] payload, NatsMetadata metadata, Function<Throwable, CompletionStage<Void>> done);
-    }
-
     PullChannel(Bus bus, Settings settings) {
         this.bus = bus;
         this.settings = settings;
         this.slots = new Semaphore(settings.inFlight());
     }
 
-    /** Pulls until {@link #stop()}, on the calling thread. */
-    void run(Receiver receiver) {
+    @Override
+    public String name() {
+        return settings.channel();
+    }
+
+    @Override
+    public String stream() {
+        return settings.stream();
+    }
+
+    @Override
+    public void run(Receiver receiver) {
         while (!stopped) {
             try {
                 pull(receiver);
@@ -104,22 +98,19 @@ final class PullChannel {
         }
     }
 
-    void stop() {
+    @Override
+    public void stop() {
         stopped = true;
     }
 
-    /** Null while all is well, else why nothing comes. */
-    String trouble() {
+    @Override
+    public String trouble() {
         return trouble;
     }
 
-    /** Messages the consumer has not seen yet, as of the last one that it saw. */
-    long pending() {
+    @Override
+    public long pending() {
         return pending;
-    }
-
-    Settings settings() {
-        return settings;
     }
 
     private void pull(Receiver receiver)
@@ -187,7 +178,7 @@ final class PullChannel {
                 message.ack();
                 return;
             }
-            Throwable cause = poison(failure);
+            Throwable cause = Poison.in(failure);
             if (cause != null) {
                 report(metadata, cause);
                 message.term();
@@ -207,27 +198,8 @@ final class PullChannel {
     }
 
     private void report(NatsMetadata metadata, Throwable cause) {
-        SystemEvent event = new SystemEvent(
-                settings.service(),
-                SystemEvent.MESSAGE_REJECTED,
-                settings.channel(),
-                cause.getMessage(),
-                "error",
-                Instant.now(),
-                Map.of("subject", metadata.subject(), "stream", settings.stream(), "sequence", metadata.sequence()));
-        LOG.log(Level.WARNING, "refused {0}: {1}", new Object[] {metadata.subject(), cause.getMessage()});
-        bus.publish(
-                Subjects.systemOfService(settings.service()),
-                Wire.write(event),
-                "rejected-%s-%s-%d".formatted(settings.service(), settings.stream(), metadata.sequence()));
-    }
-
-    private static Throwable poison(Throwable failure) {
-        for (Throwable at = failure; at != null; at = at.getCause()) {
-            if (at instanceof PoisonMessageException || at instanceof MalformedMessageException) {
-                return at;
-            }
-        }
-        return null;
+        Poison poison = Poison.of(settings.service(), this, metadata, cause);
+        LOG.log(Level.WARNING, "refused {0}: {1}", new Object[] {metadata.subject(), poison.reason()});
+        bus.publish(poison.subject(), poison.data(), poison.id());
     }
 }

@@ -2,6 +2,7 @@ package io.aegisflux.segmentation.nats;
 
 import static java.util.Objects.requireNonNull;
 
+import io.nats.client.ConsumeOptions;
 import io.nats.client.IterableConsumer;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamStatusCheckedException;
@@ -24,6 +25,10 @@ import java.util.logging.Logger;
 public final class StateFollower implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(StateFollower.class.getName());
     private static final Duration POLL = Duration.ofMillis(500);
+
+    /** So many are fetched ahead of what is handled: a message may have half a MiB. */
+    private static final ConsumeOptions AHEAD =
+            ConsumeOptions.builder().batchSize(32).build();
 
     private final Bus bus;
     private final String stream;
@@ -110,7 +115,7 @@ public final class StateFollower implements AutoCloseable {
                 .getStreamContext(stream)
                 .createOrderedConsumer(
                         new OrderedConsumerConfiguration().filterSubject(filter).deliverPolicy(from));
-        try (IterableConsumer messages = consumer.iterate()) {
+        try (IterableConsumer messages = consumer.iterate(AHEAD)) {
             if (isEmpty()) {
                 caughtUp.countDown();
             }

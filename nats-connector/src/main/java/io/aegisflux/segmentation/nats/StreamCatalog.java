@@ -68,6 +68,7 @@ public final class StreamCatalog {
             Map.entry(
                     Streams.EVENTS,
                     stream -> stream.subjects(Subjects.each(Subjects.EVENTS))
+                            .maximumMessageSize(16 * 1024) // an event has about one KiB, and many are read ahead
                             .maxAge(Duration.ofHours(24))
                             .maxBytes(512 * MIB)),
             Map.entry(
@@ -96,7 +97,13 @@ public final class StreamCatalog {
                             .maxMessagesPerSubject(600)
                             .maxAge(Duration.ofMinutes(10))
                             .maxBytes(64 * MIB)
-                            .allowDirect(true)));
+                            .allowDirect(true)),
+            Map.entry(
+                    Streams.LEASES,
+                    stream -> stream.subjects(Subjects.each(Subjects.LEASES))
+                            .storageType(StorageType.Memory)
+                            .maxMessagesPerSubject(1)
+                            .maxAge(Lease.DURATION)));
 
     private StreamCatalog() {}
 

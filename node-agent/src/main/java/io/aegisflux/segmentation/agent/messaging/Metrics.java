@@ -96,6 +96,7 @@ public final class Metrics {
                 sample.running().map(Running::rulesCapacity).orElse(0L),
                 counters.rules(),
                 drops,
+                List.of(),
                 now);
     }
 }

@@ -1,0 +1,109 @@
+package io.aegisflux.segmentation.telemetry.domain;
+
+import io.aegisflux.segmentation.contracts.Action;
+import io.aegisflux.segmentation.contracts.Mode;
+import io.aegisflux.segmentation.contracts.StoredPolicy;
+import io.aegisflux.segmentation.contracts.TableRule;
+import io.aegisflux.segmentation.contracts.Verdict;
+import io.aegisflux.segmentation.contracts.Wire;
+import io.aegisflux.segmentation.engine.language.DefaultAction;
+import io.aegisflux.segmentation.engine.language.Policy;
+import io.aegisflux.segmentation.engine.language.Rule;
+import io.aegisflux.segmentation.engine.parsing.ParseResult;
+import io.aegisflux.segmentation.engine.parsing.PolicyParser;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What of a stored version of a policy is told to Prometheus.
+ *
+ * @param published sequence of the publish it came from
+ * @param state enforced, audit or disabled; deleted for a deletion, invalid for a document that our parser refuses
+ * @param type as in the document; empty for what has none
+ * @param expiresAt null when it never expires
+ * @param verdicts by the id of each rule that can decide, what becomes of a packet that it decides
+ */
+record PolicyVersion(
+        long version,
+        Instant storedAt,
+        long published,
+        State state,
+        String type,
+        Mode mode,
+        Instant expiresAt,
+        Map<String, String> verdicts) {
+    enum State {
+        ENFORCED,
+        AUDIT,
+        DISABLED,
+        INVALID,
+        DELETED
+    }
+
+    PolicyVersion {
+        verdicts = Map.copyOf(verdicts);
+    }
+
+    static PolicyVersion of(StoredPolicy stored) {
+        if (stored.isDeleted()) {
+            return bare(stored, State.DELETED);
+        }
+        return switch (PolicyParser.parse(Wire.write(stored.document()), stored.policyId())) {
+            case ParseResult.Accepted(Policy policy) ->
+                new PolicyVersion(
+                        stored.version(),
+                        stored.storedAt(),
+                        stored.sourceSequence(),
+                        state(policy),
+                        policy.type().word(),
+                        policy.mode(),
+                        policy.expiresAt(),
+                        verdicts(policy));
+            case ParseResult.Rejected ignored -> bare(stored, State.INVALID);
+        };
+    }
+
+    /** Its state at a time: one that has expired is disabled. */
+    State state(Instant now) {
+        boolean expired = expiresAt != null && !now.isBefore(expiresAt);
+        return expired && (state == State.ENFORCED || state == State.AUDIT) ? State.DISABLED : state;
+    }
+
+    private static PolicyVersion bare(StoredPolicy stored, State state) {
+        return new PolicyVersion(
+                stored.version(), stored.storedAt(), stored.sourceSequence(), state, "", Mode.ENFORCE, null, Map.of());
+    }
+
+    private static State state(Policy policy) {
+        if (!policy.enabled()) {
+            return State.DISABLED;
+        }
+        return policy.mode() == Mode.AUDIT ? State.AUDIT : State.ENFORCED;
+    }
+
+    private static Map<String, String> verdicts(Policy policy) {
+        Map<String, String> verdicts = new HashMap<>();
+        for (Rule rule : policy.rules()) {
+            if (rule.enabled() && (rule.action() == Action.ALLOW || rule.action() == Action.DENY)) {
+                verdicts.put(rule.id(), verdict(rule.action() == Action.DENY, rule.mode()));
+            }
+        }
+        if (policy.defaultRule().action() != DefaultAction.NONE) {
+            verdicts.put(
+                    TableRule.DEFAULT_RULE_ID,
+                    verdict(
+                            policy.defaultRule().action() == DefaultAction.DENY,
+                            policy.defaultRule().mode()));
+        }
+        return verdicts;
+    }
+
+    /** An audit rule that allows decides nothing, one that denies tells what it would have done. */
+    private static String verdict(boolean denies, Mode mode) {
+        if (!denies) {
+            return Verdict.ALLOWED.wireName();
+        }
+        return (mode == Mode.AUDIT ? Verdict.AUDITED : Verdict.DROPPED).wireName();
+    }
+}

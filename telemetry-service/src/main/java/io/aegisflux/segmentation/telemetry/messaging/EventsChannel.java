@@ -1,0 +1,42 @@
+package io.aegisflux.segmentation.telemetry.messaging;
+
+import io.aegisflux.segmentation.contracts.FlowEvent;
+import io.aegisflux.segmentation.contracts.Streams;
+import io.aegisflux.segmentation.nats.Batch;
+import io.aegisflux.segmentation.nats.NatsMetadata;
+import io.aegisflux.segmentation.telemetry.domain.FlowWindows;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.concurrent.CompletionStage;
+import org.eclipse.microprofile.reactive.messaging.Acknowledgment;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+import org.eclipse.microprofile.reactive.messaging.Message;
+
+/** Events come in here, in the order of their stream, and become windows of flows. */
+@ApplicationScoped
+public class EventsChannel {
+    private final Intake intake;
+    private final FlowWindows windows;
+
+    @Inject
+    public EventsChannel(Intake intake, FlowWindows windows) {
+        this.intake = intake;
+        this.windows = windows;
+    }
+
+    @Incoming("events")
+    @Acknowledgment(Acknowledgment.Strategy.MANUAL)
+    public CompletionStage<Void> receive(Message<Batch> batch) {
+        return intake.takeAll(
+                batch, Streams.EVENTS, FlowEvent.class, event -> event.hostId().value(), this::count);
+    }
+
+    private void count(FlowEvent event, NatsMetadata metadata) {
+        Plausible.count(event.count(), "count");
+        Plausible.word(event.sourceIp(), "source_ip");
+        Plausible.word(event.destIp(), "dest_ip");
+        Plausible.word(event.protocol(), "protocol");
+        Plausible.word(event.ruleId(), "rule_id");
+        windows.add(event, metadata.timestamp(), System.nanoTime());
+    }
+}

@@ -1,0 +1,29 @@
+package io.aegisflux.segmentation.telemetry.messaging;
+
+import io.aegisflux.segmentation.nats.PoisonMessageException;
+
+/** Refuses figures and words that no host can mean, before they are kept. */
+final class Plausible {
+    /** The longest id of a policy; no rule's, address or protocol is longer. */
+    private static final int WORD = 128;
+
+    private Plausible() {}
+
+    /**
+     * @param name of the member, for the reason
+     */
+    static void count(long figure, String name) {
+        if (figure < 0) {
+            throw new PoisonMessageException("%s is %d".formatted(name, figure));
+        }
+    }
+
+    /**
+     * @param word may be null
+     */
+    static void word(String word, String name) {
+        if (word != null && word.length() > WORD) {
+            throw new PoisonMessageException("%s has %d characters".formatted(name, word.length()));
+        }
+    }
+}

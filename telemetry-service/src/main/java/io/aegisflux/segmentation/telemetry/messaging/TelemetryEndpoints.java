@@ -1,0 +1,69 @@
+package io.aegisflux.segmentation.telemetry.messaging;
+
+import io.aegisflux.segmentation.contracts.ApiError;
+import io.aegisflux.segmentation.contracts.Streams;
+import io.aegisflux.segmentation.contracts.Subjects;
+import io.aegisflux.segmentation.contracts.TelemetryApi;
+import io.aegisflux.segmentation.nats.ApiEndpoints;
+import io.aegisflux.segmentation.nats.ApiException;
+import io.aegisflux.segmentation.nats.Bus;
+import io.aegisflux.segmentation.nats.Heartbeat;
+import io.aegisflux.segmentation.nats.StoredMessage;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.util.Map;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** {@code segmentation.api.telemetry.*}: the last summary and the last window of flows, whichever instance published it. */
+@ApplicationScoped
+public class TelemetryEndpoints {
+    private final Bus bus;
+    private final TelemetryPublisher publisher;
+    private final String version;
+    private volatile ApiEndpoints endpoints;
+    private volatile Heartbeat heartbeat;
+
+    @Inject
+    public TelemetryEndpoints(
+            Bus bus,
+            TelemetryPublisher publisher,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
+        this.bus = bus;
+        this.publisher = publisher;
+        this.version = version;
+    }
+
+    void start(@Observes StartupEvent event) {
+        heartbeat = Heartbeat.start(bus, version, () -> Map.of("publishing", publisher.isPublishing()));
+        Thread.ofVirtual()
+                .name("telemetry-api")
+                .start(() -> endpoints = ApiEndpoints.start(
+                        bus,
+                        TelemetryApi.SERVICE,
+                        version.replaceFirst("-.*", ""),
+                        Map.of(
+                                TelemetryApi.SUMMARY,
+                                request -> last(Subjects.TELEMETRY_SUMMARY),
+                                TelemetryApi.FLOWS,
+                                request -> last(Subjects.TELEMETRY_FLOWS))));
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        heartbeat.close();
+        if (endpoints != null) {
+            endpoints.close();
+        }
+    }
+
+    private byte[] last(String subject) {
+        return bus.last(Streams.TELEMETRY, subject)
+                .map(StoredMessage::data)
+                .orElseThrow(() -> new ApiException(
+                        ApiError.NOT_FOUND,
+                        "nothing was published on " + subject + " in the last ten minutes",
+                        "flows come with the next event, a summary within seconds: ask again"));
+    }
+}

@@ -1,0 +1,143 @@
+package io.aegisflux.segmentation.telemetry.messaging;
+
+import io.aegisflux.segmentation.contracts.Streams;
+import io.aegisflux.segmentation.contracts.Subjects;
+import io.aegisflux.segmentation.contracts.TelemetryFlows;
+import io.aegisflux.segmentation.contracts.Wire;
+import io.aegisflux.segmentation.nats.Bus;
+import io.aegisflux.segmentation.nats.BusException;
+import io.aegisflux.segmentation.nats.Lease;
+import io.aegisflux.segmentation.nats.StreamCatalog;
+import io.aegisflux.segmentation.nats.UnfitServerException;
+import io.aegisflux.segmentation.telemetry.domain.Fleet;
+import io.aegisflux.segmentation.telemetry.domain.FlowWindows;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * Publishes what everybody may know: each window of flows once it is closed, and the summary every second in which
+ * something changed, at least every five seconds. Every instance could; the one that holds the lease does, for the
+ * broker's duplicate detection would spare the stream, but not those who listen to the subject. Who takes over begins
+ * after the last window that was published.
+ */
+@ApplicationScoped
+public class TelemetryPublisher {
+    private static final Logger LOG = Logger.getLogger(TelemetryPublisher.class);
+    private static final String LEASE = "telemetry-publisher";
+    private static final Duration TICK = Duration.ofMillis(50);
+    private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final long SUMMARY_SECONDS = 5;
+    private static final long TIDY_SECONDS = 5;
+
+    private final Bus bus;
+    private final Fleet fleet;
+    private final FlowWindows windows;
+    private final StoredState stored;
+    private final Thread thread = Thread.ofVirtual().name("publisher").unstarted(this::run);
+    private volatile Lease lease;
+    private volatile boolean stopped;
+    private boolean isPrepared;
+    private long lastSecond;
+
+    @Inject
+    public TelemetryPublisher(Bus bus, Fleet fleet, FlowWindows windows, StoredState stored) {
+        this.bus = bus;
+        this.fleet = fleet;
+        this.windows = windows;
+        this.stored = stored;
+    }
+
+    void start(@Observes StartupEvent event) {
+        lease = Lease.contend(bus, LEASE);
+        thread.start();
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        stopped = true;
+        thread.interrupt();
+        lease.close();
+    }
+
+    /** Whether this instance is the one that publishes. */
+    boolean isPublishing() {
+        return lease != null && lease.isHeld();
+    }
+
+    private void run() {
+        try {
+            while (!stopped) {
+                Thread.sleep(ticks() ? TICK : RETRY);
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("publishes no more");
+        }
+    }
+
+    private boolean ticks() {
+        try {
+            tick();
+            return true;
+        } catch (BusException | UnfitServerException | IllegalStateException e) {
+            isPrepared = false;
+            LOG.warnf("published later: %s", e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.error("skipped once", e);
+        }
+        return false;
+    }
+
+    private void tick() {
+        windows.closeDue(System.nanoTime());
+        Instant now = Instant.now();
+        boolean isNewSecond = now.getEpochSecond() != lastSecond;
+        lastSecond = now.getEpochSecond();
+        if (isNewSecond && lastSecond % TIDY_SECONDS == 0) {
+            fleet.tidy(now);
+        }
+        if (!lease.isHeld() || !bus.isConnected()) {
+            isPrepared = false;
+            return;
+        }
+        prepare();
+        publishFlows();
+        if (isNewSecond && stored.isComplete()) {
+            publishSummary(now);
+        }
+    }
+
+    private void prepare() {
+        if (!isPrepared) {
+            StreamCatalog.ensure(bus, Streams.TELEMETRY);
+            bus.last(Streams.TELEMETRY, Subjects.TELEMETRY_FLOWS)
+                    .ifPresent(last -> windows.published(
+                            Wire.read(last.data(), TelemetryFlows.class).to()));
+            isPrepared = true;
+        }
+    }
+
+    private void publishFlows() {
+        Optional<TelemetryFlows> next = windows.next();
+        while (next.isPresent() && lease.isHeld()) {
+            TelemetryFlows flows = next.get();
+            bus.publish(
+                    Subjects.TELEMETRY_FLOWS,
+                    Wire.write(flows),
+                    "flows-" + flows.from().getEpochSecond());
+            windows.published(flows.to());
+            next = windows.next();
+        }
+    }
+
+    private void publishSummary(Instant now) {
+        if (fleet.takeChanged() || now.getEpochSecond() % SUMMARY_SECONDS == 0) {
+            bus.publish(Subjects.TELEMETRY_SUMMARY, Wire.write(fleet.summary(now)), "summary-" + now.getEpochSecond());
+        }
+    }
+}

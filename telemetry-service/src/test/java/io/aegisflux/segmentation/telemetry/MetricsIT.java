@@ -1,0 +1,369 @@
+package io.aegisflux.segmentation.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.aegisflux.segmentation.contracts.Examples;
+import io.aegisflux.segmentation.contracts.PolicyApi;
+import io.aegisflux.segmentation.contracts.PolicyUpdate;
+import io.aegisflux.segmentation.contracts.StoredPolicy;
+import io.aegisflux.segmentation.contracts.Subjects;
+import io.aegisflux.segmentation.contracts.SystemEvent;
+import io.aegisflux.segmentation.harness.NatsServerExtension;
+import io.aegisflux.segmentation.harness.Repository;
+import io.aegisflux.segmentation.harness.ServiceProcess;
+import io.aegisflux.segmentation.telemetry.domain.Fixtures;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What Prometheus is told, by the packaged service, of the example messages. */
+class MetricsIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int MAX_RULES = 5;
+
+    @RegisterExtension
+    static final NatsServerExtension NATS = new NatsServerExtension();
+
+    @TempDir
+    static Path directory;
+
+    private static FleetDouble fleet;
+    private static ServiceProcess service;
+
+    @BeforeAll
+    static void start() {
+        fleet = new FleetDouble(NATS.url());
+        service = ServiceProcess.start(
+                        "telemetry-service",
+                        Map.of(
+                                "NATS_URL",
+                                NATS.url(),
+                                "SEGMENTATION_METRICS_MAX_RULES",
+                                Integer.toString(MAX_RULES),
+                                "SEGMENTATION_REVISION",
+                                "abc123"),
+                        directory.resolve("service.log"))
+                .awaitReady(Duration.ofSeconds(60));
+        tellTheExamples();
+    }
+
+    @AfterAll
+    static void stop() {
+        service.close();
+        fleet.close();
+    }
+
+    private static void tellTheExamples() {
+        fleet.publish("segmentation.system.host-b", Examples.read("system-capability-report"));
+        fleet.publish("segmentation.policy_store.web-db", Examples.read("stored-policy"));
+        fleet.publish("segmentation.metrics.host-b", Examples.read("metrics"));
+        awaitValue("segmentation_map_capacity{host=\"host-b\",map=\"rules\",}", 8192);
+        awaitValue(hits("allow-api", "allowed"), 0);
+        fleet.metrics(
+                "host-b",
+                20_000,
+                node -> node.withArray("rule_hits")
+                        .forEach(row -> ((ObjectNode) row)
+                                .put("packets", row.get("packets").asLong() + 7)));
+        awaitValue(hits("allow-api", "allowed"), 7);
+    }
+
+    private static String hits(String rule, String verdict) {
+        return "segmentation_rule_hits_total{policy=\"web-db\",rule=\"%s\",verdict=\"%s\",}".formatted(rule, verdict);
+    }
+
+    private static OptionalDouble value(String series) {
+        return Scrape.of(service).value(series);
+    }
+
+    private static void awaitValue(String series, double wanted) {
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(value(series)).hasValue(wanted));
+    }
+
+    @Test
+    void tellsOfHostsWhatTheyReported() {
+        Scrape scrape = Scrape.of(service);
+        assertThat(scrape.value("segmentation_packets_total{host=\"host-b\",hook=\"tc_ingress\",verdict=\"allowed\",}"))
+                .hasValue(12040);
+        assertThat(scrape.value("segmentation_bytes_total{host=\"host-b\",hook=\"tc_egress\",verdict=\"allowed\",}"))
+                .hasValue(811404);
+        assertThat(scrape.value(
+                        "segmentation_connections_total{host=\"host-b\",hook=\"connect\",verdict=\"dropped\",}"))
+                .hasValue(0);
+        assertThat(scrape.value("segmentation_drops_total{host=\"host-b\",reason=\"RULE_DENY\",}"))
+                .hasValue(24);
+        assertThat(scrape.value("segmentation_ringbuf_lost_events_total{host=\"host-b\",}"))
+                .hasValue(0);
+        assertThat(scrape.value("segmentation_node_policy_revision{host=\"host-b\",}"))
+                .hasValue(42);
+        assertThat(scrape.value("segmentation_map_entries{host=\"host-b\",map=\"rules\",}"))
+                .hasValue(6);
+        assertThat(scrape.value("segmentation_programs{host=\"host-b\",program=\"tc_ingress\",state=\"tcx\",}"))
+                .hasValue(1);
+        assertThat(scrape.value("segmentation_node_last_report_timestamp_seconds{host=\"host-b\",}")
+                        .orElseThrow())
+                .isCloseTo(Instant.now().getEpochSecond(), within(120.0));
+    }
+
+    @Test
+    void tellsOfPoliciesAndRules() {
+        Scrape scrape = Scrape.of(service);
+        assertThat(scrape.value(hits("deny-others", "dropped"))).hasValue(7);
+        assertThat(scrape.value("segmentation_rule_last_hit_timestamp_seconds{policy=\"web-db\",rule=\"deny-others\",}")
+                        .orElseThrow())
+                .isCloseTo(Instant.now().getEpochSecond(), within(120.0));
+        assertThat(scrape.value(
+                        "segmentation_policy_info{policy=\"web-db\",version=\"1\",type=\"network\",mode=\"enforce\",}"))
+                .hasValue(1);
+        assertThat(scrape.value("segmentation_policies{state=\"enforced\",}").orElseThrow())
+                .isGreaterThanOrEqualTo(1);
+        assertThat(scrape.value("segmentation_policies{state=\"audit\",}")).hasValue(0);
+    }
+
+    @Test
+    void tellsOfItself() {
+        Scrape scrape = Scrape.of(service);
+        assertThat(scrape.value("segmentation_nats_connected{service=\"telemetry-service\",}"))
+                .hasValue(1);
+        for (String stream : List.of("EVENTS", "METRICS", "SYSTEM", "POLICY_UPDATES")) {
+            assertThat(scrape.value(
+                            "segmentation_consumer_pending_messages{service=\"telemetry-service\",stream=\"SEGMENTATION_%s\",}"
+                                    .formatted(stream)))
+                    .hasValue(0);
+        }
+        assertThat(scrape.series("segmentation_build_info"))
+                .singleElement()
+                .asString()
+                .contains("revision=\"abc123\"")
+                .contains("version=\"0.1.0-SNAPSHOT\"");
+    }
+
+    @Test
+    void countsAPolicyAsInvalidUntilItIsAcceptedAgain() {
+        SystemEvent rejected = Fixtures.example("system-policy-rejected", SystemEvent.class, node -> {});
+        fleet.publish("segmentation.system.policy-service", rejected); // of publish 6; web-db was stored from 7
+        SystemEvent other = Fixtures.example(
+                "system-policy-rejected",
+                SystemEvent.class,
+                node -> ((ObjectNode) node.get("metadata"))
+                        .put("subject", "segmentation.policies.broken")
+                        .put("sequence", 11));
+        fleet.publish("segmentation.system.policy-service", other);
+        awaitValue("segmentation_policies{state=\"invalid\",}", 1);
+        fleet.publish(
+                "segmentation.policy_store.broken", Fixtures.example("stored-policy", StoredPolicy.class, node -> {
+                    node.put("policy_id", "broken").put("source_sequence", 12);
+                    ((ObjectNode) node.get("document")).put("id", "broken").putArray("rules");
+                }));
+        awaitValue("segmentation_policies{state=\"invalid\",}", 0);
+    }
+
+    @Test
+    void measuresHowLongAPolicyTakesFromTheStoreToAHost() {
+        fleet.metrics("swift", 1, node -> {});
+        awaitValue("segmentation_node_policy_revision{host=\"swift\",}", 42);
+        Instant stored = Instant.now();
+        fleet.publish(
+                "segmentation.policy_updates.swift",
+                Fixtures.example(
+                        "policy-update-created",
+                        PolicyUpdate.class,
+                        node -> node.put("host_id", "swift")
+                                .put("policy_id", "quick")
+                                .put("revision", 43)
+                                .put("timestamp", stored.plusMillis(40).toString())));
+        fleet.publish("segmentation.policy_store.quick", Fixtures.example("stored-policy", StoredPolicy.class, node -> {
+            node.put("policy_id", "quick").put("stored_at", stored.toString());
+            ((ObjectNode) node.get("document")).put("id", "quick").putArray("rules");
+        }));
+        awaitValue("segmentation_policy_propagation_seconds_count", 1);
+        awaitValue("segmentation_policy_propagation_seconds_bucket{le=\"0.025\",}", 0);
+        awaitValue("segmentation_policy_propagation_seconds_bucket{le=\"0.05\",}", 1);
+        awaitValue("segmentation_policy_propagation_seconds_bucket{le=\"30.0\",}", 1);
+        awaitValue("segmentation_node_policy_revision{host=\"swift\",}", 43);
+    }
+
+    @Test
+    void learnsTheDesiredRevisionWhenPolicyServiceComes() throws Exception {
+        String series = "segmentation_desired_policy_revision";
+        assertThat(Scrape.of(service).series(series)).isEmpty();
+        var dispatcher = fleet.bus()
+                .connection()
+                .createDispatcher(request ->
+                        fleet.bus().connection().publish(request.getReplyTo(), Examples.read("api-policy-list-reply")))
+                .subscribe(Subjects.api(PolicyApi.SERVICE, PolicyApi.LIST));
+        awaitValue(series, 42);
+        fleet.bus().connection().closeDispatcher(dispatcher);
+        fleet.bus() // slow, and then nonsense
+                .connection()
+                .createDispatcher(request -> {
+                    if (request.getReplyTo() != null) {
+                        fleet.bus().connection().publish(request.getReplyTo(), "{".getBytes(StandardCharsets.UTF_8));
+                    }
+                })
+                .subscribe(Subjects.api(PolicyApi.SERVICE, PolicyApi.LIST));
+        await().during(Duration.ofSeconds(7))
+                .atMost(PATIENCE)
+                .until(() -> value(series).orElse(0) == 42);
+    }
+
+    @Test
+    void givesTooManyRulesNoSeriesOfTheirOwn() {
+        fleet.metrics("crowded", 10, node -> node.putArray("rule_hits"));
+        awaitValue("segmentation_map_entries{host=\"crowded\",map=\"rules\",}", 6);
+        fleet.metrics("crowded", 20, node -> {
+            ArrayNode rows = node.putArray("rule_hits");
+            for (int i = 0; i < 50; i++) {
+                rows.addObject()
+                        .put("policy_id", "crowd")
+                        .put("policy_version", 1)
+                        .put("rule_id", "r" + i)
+                        .put("packets", 1)
+                        .put("bytes", 60);
+            }
+        });
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(Scrape.of(service)
+                                .value("segmentation_rule_hits_total{policy=\"\",rule=\"other\",verdict=\"unknown\",}")
+                                .orElse(0))
+                        .isGreaterThanOrEqualTo(40));
+        assertThat(Scrape.of(service).series("segmentation_rule_hits_total"))
+                .filteredOn(line -> !line.contains("rule=\"other\""))
+                .hasSizeLessThanOrEqualTo(MAX_RULES);
+    }
+
+    @Test
+    void answersPrometheusInTheFormatItAsksFor() {
+        Scrape any = Scrape.of(service, "*/*");
+        Scrape open = Scrape.of(service, Scrape.OPENMETRICS);
+        Scrape text = Scrape.of(service, Scrape.PROMETHEUS_2);
+        assertThat(List.of(any.status(), open.status(), text.status())).containsOnly(200);
+        assertThat(open.contentType()).startsWith("application/openmetrics-text");
+        assertThat(open.body()).endsWith("# EOF\n");
+        assertThat(open.body())
+                .contains("# TYPE segmentation_packets counter")
+                .contains("segmentation_packets_total{host=\"host-b\"");
+        assertThat(text.contentType()).startsWith("text/plain");
+        assertThat(text.body())
+                .contains("# TYPE segmentation_packets_total counter")
+                .contains("# HELP segmentation_packets_total Packets by the hook");
+        assertThat(any.body()).contains("segmentation_packets_total{host=\"host-b\"");
+    }
+
+    @Test
+    void saysOfEveryFamilyWhatItMeansAndOfWhichTypeItIs() {
+        String ours = Scrape.of(service).ours();
+        Map<String, String> types = Map.ofEntries(
+                Map.entry("segmentation_packets_total", "counter"),
+                Map.entry("segmentation_bytes_total", "counter"),
+                Map.entry("segmentation_connections_total", "counter"),
+                Map.entry("segmentation_rule_hits_total", "counter"),
+                Map.entry("segmentation_rule_last_hit_timestamp_seconds", "gauge"),
+                Map.entry("segmentation_drops_total", "counter"),
+                Map.entry("segmentation_policy_info", "gauge"),
+                Map.entry("segmentation_policies", "gauge"),
+                Map.entry("segmentation_node_policy_revision", "gauge"),
+                Map.entry("segmentation_desired_policy_revision", "gauge"),
+                Map.entry("segmentation_node_last_report_timestamp_seconds", "gauge"),
+                Map.entry("segmentation_programs", "gauge"),
+                Map.entry("segmentation_map_entries", "gauge"),
+                Map.entry("segmentation_map_capacity", "gauge"),
+                Map.entry("segmentation_ringbuf_lost_events_total", "counter"),
+                Map.entry("segmentation_policy_propagation_seconds", "histogram"),
+                Map.entry("segmentation_consumer_pending_messages", "gauge"),
+                Map.entry("segmentation_nats_connected", "gauge"),
+                Map.entry("segmentation_decisions_total", "counter"),
+                Map.entry("segmentation_refused_messages_total", "counter"),
+                Map.entry("segmentation_build_info", "gauge"));
+        types.forEach((family, type) -> assertThat(ours)
+                .contains("# TYPE %s %s\n".formatted(family, type))
+                .containsPattern("# HELP " + family + " [A-Z1].+"));
+        assertThat(ours.lines().filter(line -> line.startsWith("# TYPE")).count())
+                .isEqualTo(
+                        ours.lines().filter(line -> line.startsWith("# HELP")).count());
+    }
+
+    @Test
+    void isDocumentedFamilyByFamilyWithItsTypeAndLabels() throws IOException {
+        String ours = Scrape.of(service).ours();
+        List<String> rows = Files.readAllLines(Repository.root().resolve("docs/metrics.md")).stream()
+                .filter(line -> line.startsWith("| `segmentation_"))
+                .toList();
+        for (String line : ours.lines()
+                .filter(line -> line.startsWith("# TYPE"))
+                .filter(line -> !line.contains("_max "))
+                .toList()) {
+            String[] words = line.split(" ");
+            String row = rows.stream()
+                    .filter(candidate -> candidate.contains("`" + words[2] + "`"))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError("docs/metrics.md does not name " + words[2]));
+            String[] cells = row.split(" \\| ");
+            assertThat(cells[1]).as(words[2]).startsWith(words[3]);
+            ours.lines()
+                    .filter(sample -> sample.startsWith(words[2] + "{") && words[3].matches("counter|gauge"))
+                    .forEach(sample -> assertThat(labels(sample))
+                            .as(words[2])
+                            .containsExactlyInAnyOrder(cells[2].strip().split(", ")));
+        }
+    }
+
+    private static List<String> labels(String sample) {
+        return Pattern.compile("([a-z]+)=\"")
+                .matcher(sample)
+                .results()
+                .map(match -> match.group(1))
+                .toList();
+    }
+
+    @Test
+    void namesNoAddressProcessOrPathInALabel() {
+        assertThat(Scrape.of(service)
+                        .ours()
+                        .lines()
+                        .filter(line -> !line.startsWith("#"))
+                        .map(line -> line.replaceFirst(" \\S+$", "")))
+                .noneMatch(line -> line.contains("198.18.") || line.contains("fd77:") || line.contains("pid"))
+                .noneMatch(line -> line.contains("=\"/"));
+    }
+
+    @Test
+    void passesPromtool() throws IOException, InterruptedException {
+        Path promtool = Stream.of(System.getenv("PATH").split(":"))
+                .map(folder -> Path.of(folder, "promtool"))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElse(null);
+        assumeTrue(promtool != null, "promtool is not installed (Debian package prometheus)");
+        for (String accept : Arrays.asList(Scrape.TEXT, Scrape.PROMETHEUS_2)) {
+            Path scraped = Files.writeString(
+                    directory.resolve("scraped.txt"), Scrape.of(service, accept).ours());
+            Process check = new ProcessBuilder(promtool.toString(), "check", "metrics")
+                    .redirectInput(scraped.toFile())
+                    .redirectErrorStream(true)
+                    .start();
+            String said = new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(said).isEmpty();
+            assertThat(check.waitFor()).isZero();
+        }
+    }
+}
