@@ -21,8 +21,8 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
 /**
  * Incoming channels over NATS, connector name {@code segmentation-nats}. With {@code stream}: a durable pull consumer;
  * attributes {@code durable} (default: the service's name and the channel's), {@code filter-subjects} (comma list),
- * {@code ack-wait} (ISO-8601 duration, default PT30S), {@code max-ack-pending} (default 64), {@code deliver} (all or
- * new). Without {@code stream}: a core subscription of {@code subject}. Payloads are bytes; {@link NatsMetadata} comes
+ * {@code ack-wait} (ISO-8601 duration, default PT30S), {@code max-ack-pending} (default 64), {@code longest-retry}
+ * (default PT10M), {@code deliver} (all or new). Without {@code stream}: a core subscription of {@code subject}. Payloads are bytes; {@link NatsMetadata} comes
  * along.
  */
 @ApplicationScoped
@@ -67,6 +67,7 @@ public class NatsConnector implements InboundConnector {
                 List.of(config.getValue("filter-subjects", String.class).split("\\s*,\\s*")),
                 config.getOptionalValue("ack-wait", Duration.class).orElse(Duration.ofSeconds(30)),
                 config.getOptionalValue("max-ack-pending", Integer.class).orElse(64),
+                config.getOptionalValue("longest-retry", Duration.class).orElse(Duration.ofMinutes(10)),
                 config.getOptionalValue("deliver", String.class).orElse("all").equals("new"));
         PullChannel pull = new PullChannel(bus, settings);
         channels.add(pull);
