@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.aegisflux.segmentation.contracts.CapabilityReport;
 import io.aegisflux.segmentation.contracts.DesiredState;
+import io.aegisflux.segmentation.contracts.EnvelopeVerifier;
 import io.aegisflux.segmentation.contracts.HostId;
+import io.aegisflux.segmentation.contracts.MalformedMessageException;
 import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.RuleTable;
 import io.aegisflux.segmentation.contracts.SignedEnvelope;
@@ -14,6 +16,7 @@ import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.SystemEvent;
+import io.aegisflux.segmentation.contracts.UntrustedEnvelopeException;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.engine.lowering.HostView;
 import io.aegisflux.segmentation.engine.lowering.Lowering;
@@ -51,6 +54,7 @@ final class PolicyBench implements AutoCloseable {
     final NatsServer nats;
     final Bus bus;
     final Path directory;
+    private final Path logs;
     private final List<ServiceProcess> services = new ArrayList<>();
 
     private PolicyBench(NatsServer nats) {
@@ -58,6 +62,8 @@ final class PolicyBench implements AutoCloseable {
         this.bus = Bus.connect(NatsSettings.of(nats.url(), "test"));
         try {
             this.directory = Files.createTempDirectory("segmentation-policy-");
+            this.logs = Files.createDirectories(
+                    Path.of("target", "service-logs", Long.toString(nats.pid()) + "-" + nats.port()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -98,7 +104,7 @@ final class PolicyBench implements AutoCloseable {
         Map<String, String> all = new HashMap<>(Map.of("NATS_URL", nats.url(), "POLICY_SIGNING_KEY", key().toString()));
         all.putAll(environment);
         ServiceProcess service =
-                ServiceProcess.start(SERVICE, all, directory.resolve("service-%d.log".formatted(services.size())));
+                ServiceProcess.start(SERVICE, all, logs.resolve("service-%d.log".formatted(services.size())));
         services.add(service);
         return service;
     }
@@ -160,15 +166,39 @@ final class PolicyBench implements AutoCloseable {
                 .orElseThrow();
     }
 
+    /**
+     * Checks that the store holds these versions of a policy, counted from 1, and no others.
+     *
+     * @param digests of their documents, as {@link StreamReading} has them
+     * @return the last
+     */
+    StoredPolicy holdsExactly(String policy, List<String> digests) {
+        List<StoredPolicy> versions = versions(policy);
+        assertThat(versions)
+                .extracting(it -> it.isDeleted() ? StreamReading.DELETED : it.digest())
+                .as("versions of " + policy)
+                .isEqualTo(digests);
+        for (int i = 0; i < versions.size(); i++) {
+            assertThat(versions.get(i).version()).isEqualTo(i + 1);
+        }
+        return versions.getLast();
+    }
+
     /** What a host was told last, proven with the public key; empty when that is nothing of ours. */
     Optional<DesiredState> desired(String host) {
-        var verifier = SigningKeys.verifier(List.of(SigningKeys.publicFile(key())));
+        EnvelopeVerifier verifier = SigningKeys.verifier(List.of(SigningKeys.publicFile(key())));
         return new SubjectLog(bus, Streams.DESIRED)
                 .newest(Subjects.desired(new HostId(host)))
-                .filter(message -> new String(message.data()).startsWith("{\"payload_type\""))
-                .map(message -> Wire.read(message.data(), SignedEnvelope.class))
-                .map(envelope ->
-                        Wire.read(verifier.verify(envelope, SignedEnvelope.DESIRED_STATE), DesiredState.class));
+                .flatMap(message -> proven(message.data(), verifier));
+    }
+
+    private static Optional<DesiredState> proven(byte[] message, EnvelopeVerifier verifier) {
+        try {
+            SignedEnvelope envelope = Wire.read(message, SignedEnvelope.class);
+            return Optional.of(Wire.read(verifier.verify(envelope, SignedEnvelope.DESIRED_STATE), DesiredState.class));
+        } catch (MalformedMessageException | UntrustedEnvelopeException e) {
+            return Optional.empty();
+        }
     }
 
     /** Waits until what the host was told is so. */

@@ -39,6 +39,7 @@ public class DesiredStates {
     private static final int INLINE_LIMIT = 256 * 1024;
     private static final Duration PERIOD = Duration.ofSeconds(30);
     private static final Duration RETRY = Duration.ofMillis(500);
+    private static final Duration SOON = Duration.ofMillis(10);
 
     /** How long the followers may take to bring what another instance knew. */
     private static final Duration LAG = Duration.ofSeconds(10);
@@ -82,12 +83,14 @@ public class DesiredStates {
     }
 
     private void run() {
+        awaitStreams();
+        work.release();
         while (!stopped) {
             try {
                 boolean woken = work.tryAcquire(PERIOD.toMillis(), TimeUnit.MILLISECONDS);
                 LOG.tracef("looks at all hosts, %s", woken ? "woken" : "by the clock");
                 work.drainPermits();
-                if (isWorldKnown() && !stopped) {
+                if (!stopped) {
                     tellAll(world.now());
                 }
             } catch (InterruptedException e) {
@@ -101,11 +104,11 @@ public class DesiredStates {
         }
     }
 
-    /** Before all is known, or while a policy cannot be read, a table would lack rules that the host enforces now. */
-    private boolean isWorldKnown() {
-        return world.isComplete()
-                && desired.isComplete()
-                && world.now().policies().unreadable().isEmpty();
+    /** Before all is known a table would lack rules that the host enforces now. */
+    private void awaitStreams() {
+        while (!stopped && !(world.isComplete() && desired.isComplete())) {
+            Pause.of(SOON);
+        }
     }
 
     private void lookAgain() {
@@ -116,6 +119,9 @@ public class DesiredStates {
     }
 
     private void tellAll(World known) throws InterruptedException {
+        if (!known.policies().unreadable().isEmpty()) {
+            return; // its rules would be missing; a version that can be read wakes us
+        }
         Map<HostId, HostTable> all = tables.of(known);
         Map<String, ObjectRef> stored = new HashMap<>();
         boolean overwrites = false;

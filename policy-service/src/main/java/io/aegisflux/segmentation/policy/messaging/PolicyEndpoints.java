@@ -61,6 +61,11 @@ public class PolicyEndpoints {
         Thread.ofVirtual().name("policy-api").start(this::answer);
     }
 
+    /** Whether requests are answered. */
+    boolean isAnswering() {
+        return endpoints != null;
+    }
+
     /** Not before the world is known: what is not known yet is not there, to who asks. */
     private void answer() {
         if (world.awaitComplete()) {

@@ -1,6 +1,7 @@
 package io.aegisflux.segmentation.policy.messaging;
 
 import io.aegisflux.segmentation.contracts.HostId;
+import io.aegisflux.segmentation.contracts.MalformedMessageException;
 import io.aegisflux.segmentation.contracts.MetricsReport;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
@@ -68,7 +69,12 @@ public class RestoreWatch {
     }
 
     private void compare(byte[] data, NatsMetadata metadata) {
-        MetricsReport report = Wire.read(data, MetricsReport.class);
+        MetricsReport report;
+        try {
+            report = Wire.read(data, MetricsReport.class);
+        } catch (MalformedMessageException e) {
+            return; // telemetry-service reports those
+        }
         HostId host = report.hostId();
         if (!host.value().equals(metadata.token()) || !desired.isComplete()) {
             return;

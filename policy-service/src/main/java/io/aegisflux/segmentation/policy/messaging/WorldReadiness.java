@@ -8,15 +8,20 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready when all that the streams hold is known, so that hosts can be told what to enforce; says what stands in the way. */
+/**
+ * Ready when all that the streams hold is known, so that hosts are told what to enforce and requests are answered; says
+ * what stands in the way.
+ */
 @Readiness
 @ApplicationScoped
 public class WorldReadiness implements HealthCheck {
     private final WorldState world;
+    private final PolicyEndpoints api;
 
     @Inject
-    public WorldReadiness(WorldState world) {
+    public WorldReadiness(WorldState world, PolicyEndpoints api) {
         this.world = world;
+        this.api = api;
     }
 
     @Override
@@ -27,8 +32,9 @@ public class WorldReadiness implements HealthCheck {
                         .formatted(entry.stored().policyId(), entry.stored().version()))
                 .toList();
         return HealthCheckResponse.named("world")
-                .status(world.isComplete() && unreadable.isEmpty())
+                .status(world.isComplete() && api.isAnswering() && unreadable.isEmpty())
                 .withData("streams", world.isComplete() ? "read" : "being read")
+                .withData("api", api.isAnswering() ? "answers" : "does not answer yet")
                 .withData("policies", policies.alive().size())
                 .withData("hosts", world.now().hosts().reports().size())
                 .withData("refused by this release", String.join(", ", unreadable))
