@@ -23,8 +23,8 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
 /**
  * Incoming channels over NATS, connector name {@code segmentation-nats}. With {@code stream}: a durable pull consumer;
  * attributes {@code durable} (default: the service's name and the channel's), {@code filter-subjects} (comma list),
- * {@code ack-wait} (ISO-8601 duration, default PT30S), {@code max-ack-pending} (default 64), {@code deliver} (all or
- * new). With {@code consumer=ordered} as well: every instance has a consumer of its own and sees every message, in order;
+ * {@code ack-wait} (ISO-8601 duration, default PT30S), {@code max-ack-pending} (default 64), {@code longest-retry}
+ * (default PT10M), {@code deliver} (all or new). With {@code consumer=ordered} as well: every instance has a consumer of its own and sees every message, in order;
  * {@code deliver} may then also be last-per-subject, or how far back to begin (ISO-8601 duration), and {@code batch} how
  * many messages make one {@link Batch} at most. Without {@code stream}: a core subscription of {@code subject}. Payloads
  * are bytes but for batches; {@link NatsMetadata} comes along.
@@ -98,6 +98,7 @@ public class NatsConnector implements InboundConnector {
                         config.getOptionalValue("ack-wait", Duration.class).orElse(Duration.ofSeconds(30)),
                         config.getOptionalValue("max-ack-pending", Integer.class)
                                 .orElse(64),
+                        config.getOptionalValue("longest-retry", Duration.class).orElse(Duration.ofMinutes(10)),
                         deliver.equals("new")));
     }
 

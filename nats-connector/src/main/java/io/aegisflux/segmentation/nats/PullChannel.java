@@ -42,6 +42,8 @@ final class PullChannel implements InboundChannel {
      * @param durable shared by the instances of a service
      * @param filters subjects
      * @param inFlight messages out at a time
+     * @param longestRetry the growing delay before a failed message comes again stops growing here; with one message in
+     *     flight all others wait behind it
      */
     record Settings(
             String channel,
@@ -51,6 +53,7 @@ final class PullChannel implements InboundChannel {
             List<String> filters,
             Duration ackWait,
             int inFlight,
+            Duration longestRetry,
             boolean onlyNew) {}
 
     PullChannel(Bus bus, Settings settings) {
@@ -184,17 +187,21 @@ final class PullChannel implements InboundChannel {
                 message.term();
                 return;
             }
-            int attempt = (int) Math.min(metadata.deliveries(), BACKOFF.size());
             LOG.log(
                     Level.WARNING,
                     "channel %s will see %s (number %d) again"
                             .formatted(settings.channel(), metadata.subject(), metadata.sequence()),
                     failure);
-            message.nakWithDelay(BACKOFF.get(attempt - 1));
+            message.nakWithDelay(pauseBeforeRetry(metadata.deliveries()));
         } catch (RuntimeException e) {
             // The broker is away: it will deliver again after ack_wait, and every receiver bears that.
             LOG.log(Level.FINE, "not acknowledged: " + metadata.subject(), e);
         }
+    }
+
+    private Duration pauseBeforeRetry(long deliveries) {
+        Duration growing = BACKOFF.get((int) Math.min(deliveries, BACKOFF.size()) - 1);
+        return growing.compareTo(settings.longestRetry()) < 0 ? growing : settings.longestRetry();
     }
 
     private void report(NatsMetadata metadata, Throwable cause) {

@@ -4,14 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import io.nats.client.ConsumeOptions;
 import io.nats.client.IterableConsumer;
-import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamStatusCheckedException;
 import io.nats.client.Message;
 import io.nats.client.OrderedConsumerContext;
 import io.nats.client.api.DeliverPolicy;
 import io.nats.client.api.OrderedConsumerConfiguration;
-import io.nats.client.api.StreamInfoOptions;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -116,13 +113,15 @@ public final class StateFollower implements AutoCloseable {
                 .createOrderedConsumer(
                         new OrderedConsumerConfiguration().filterSubject(filter).deliverPolicy(from));
         try (IterableConsumer messages = consumer.iterate(AHEAD)) {
-            if (isEmpty()) {
+            if (messages.getConsumerInfo().getCalculatedPending() == 0) {
                 caughtUp.countDown();
             }
             while (!stopped && reconnects() == reconnects) {
                 Message message = messages.nextMessage(POLL);
                 if (message != null) {
                     hand(message);
+                } else if (messages.isFinished()) {
+                    throw new IllegalStateException("the broker ended the consumer");
                 }
             }
         }
@@ -138,15 +137,6 @@ public final class StateFollower implements AutoCloseable {
         if (metadata.pending() == 0) {
             caughtUp.countDown();
         }
-    }
-
-    private boolean isEmpty() throws IOException, JetStreamApiException {
-        return bus.connection()
-                        .jetStreamManagement()
-                        .getStreamInfo(stream, StreamInfoOptions.filterSubjects(filter))
-                        .getStreamState()
-                        .getSubjectCount()
-                == 0;
     }
 
     private long reconnects() {

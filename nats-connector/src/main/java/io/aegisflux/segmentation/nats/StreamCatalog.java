@@ -33,8 +33,9 @@ public final class StreamCatalog {
                             .duplicateWindow(Duration.ofMinutes(2))),
             Map.entry(
                     Streams.POLICY_STORE,
+                    // Without a limit: with one, whoever makes the broker write here (RELIABILITY.md §0.2) pushes
+                    // versions out.
                     stream -> stream.subjects(Subjects.each(Subjects.POLICY_STORE))
-                            .maxMessagesPerSubject(64)
                             .allowDirect(true)
                             .denyDelete(true)
                             .denyPurge(true)),
@@ -48,6 +49,7 @@ public final class StreamCatalog {
                     stream -> stream.subjects(Subjects.each(Subjects.DESIRED))
                             .maxMessagesPerSubject(1)
                             .allowDirect(true)
+                            .denyDelete(true)
                             .denyPurge(true)
                             .republish(Republish.builder()
                                     .source(Subjects.each(Subjects.DESIRED))

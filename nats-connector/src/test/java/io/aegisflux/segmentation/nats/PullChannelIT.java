@@ -22,6 +22,8 @@ class PullChannelIT {
     private NatsServer server;
     private Bus bus;
     private PullChannel channel;
+    private int inFlight = 4;
+    private Duration longestRetry = Duration.ofMinutes(10);
 
     @BeforeEach
     void start() {
@@ -100,6 +102,22 @@ class PullChannelIT {
     }
 
     @Test
+    void keepsTheOrderWithOneInFlightAlsoWhenOneFailsAndTriesItAgainSoon() {
+        inFlight = 1;
+        longestRetry = Duration.ofMillis(200);
+        run((payload, metadata, done) -> {
+            seen.add(text(payload));
+            boolean fails = text(payload).equals("unlucky") && metadata.deliveries() < 4;
+            done.apply(fails ? new IllegalStateException("the store is full") : null);
+        });
+        publish("unlucky");
+        publish("behind");
+        await().atMost(Duration.ofSeconds(4))
+                .untilAsserted(
+                        () -> assertThat(seen).containsExactly("unlucky", "unlucky", "unlucky", "unlucky", "behind"));
+    }
+
+    @Test
     void goesOnAfterTheBrokersRestartAndAfterItsConsumerWasDeleted() throws Exception {
         run((payload, metadata, done) -> {
             seen.add(text(payload));
@@ -127,7 +145,8 @@ class PullChannelIT {
                         "pull-test",
                         List.of(Subjects.each(Subjects.EVENTS)),
                         Duration.ofSeconds(5),
-                        4,
+                        inFlight,
+                        longestRetry,
                         false));
         Thread.ofVirtual().start(() -> channel.run(receiver));
         await().until(() -> channel.trouble() == null);

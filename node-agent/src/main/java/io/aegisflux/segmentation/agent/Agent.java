@@ -26,6 +26,7 @@ import io.aegisflux.segmentation.agent.messaging.Telemetry;
 import io.aegisflux.segmentation.agent.messaging.WorkloadsFile;
 import io.aegisflux.segmentation.agent.state.StateDirectory;
 import io.aegisflux.segmentation.contracts.BuildSpec;
+import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.nats.VerifiedObjects;
 import java.lang.System.Logger.Level;
@@ -137,6 +138,10 @@ public final class Agent implements AutoCloseable {
 
     public Standing standing() {
         return enforcement.standing();
+    }
+
+    public HostId hostId() {
+        return config.hostId();
     }
 
     /** The last published figures. */

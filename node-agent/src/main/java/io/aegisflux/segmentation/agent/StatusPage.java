@@ -9,6 +9,7 @@ import io.aegisflux.segmentation.agent.domain.TableIdentity;
 import io.aegisflux.segmentation.agent.enforcement.Standing;
 import io.aegisflux.segmentation.agent.messaging.BusLink;
 import io.aegisflux.segmentation.agent.messaging.Metrics;
+import io.aegisflux.segmentation.contracts.Verdict;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -63,9 +64,9 @@ final class StatusPage {
         Counters counters = sample.counters();
         return new AgentStatus.Figures(
                 counters.packets(),
-                counters.allowed(),
-                counters.dropped(),
-                counters.audited(),
+                counters.packets(Verdict.ALLOWED),
+                counters.packets(Verdict.DROPPED),
+                counters.packets(Verdict.AUDITED),
                 counters.connectionsBlocked(),
                 sample.eventsLost());
     }

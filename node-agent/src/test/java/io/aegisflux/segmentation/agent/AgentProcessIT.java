@@ -106,7 +106,8 @@ class AgentProcessIT {
         assertThat(status.path("state").asText()).isEqualTo("waiting");
         assertThat(status.path("nats_connected").asBoolean()).isFalse();
         assertThat(status.path("kernel").asText()).isEqualTo(kernelRelease());
-        assertThat(agent.get("/q/metrics")).contains("segmentation_packets_total{verdict=\"dropped\"} 0.0");
+        assertThat(agent.get("/q/metrics"))
+                .contains("segmentation_packets_total{hook=\"tc_ingress\",host=\"process-1\",verdict=\"dropped\"} 0.0");
         System.out.printf(
                 "agent ready after %d ms, resident %d KiB%n",
                 status.path("ready_millis").asLong(), residentKib(agent.pid()));

@@ -7,8 +7,11 @@ import io.aegisflux.segmentation.agent.domain.DecisionRecord;
 import io.aegisflux.segmentation.agent.domain.FailsafeEntry;
 import io.aegisflux.segmentation.agent.domain.Running;
 import io.aegisflux.segmentation.agent.domain.TableIdentity;
+import io.aegisflux.segmentation.contracts.Hook;
+import io.aegisflux.segmentation.contracts.MetricsReport.HookVerdict;
 import io.aegisflux.segmentation.contracts.RuleTable;
 import io.aegisflux.segmentation.contracts.TableRule;
+import io.aegisflux.segmentation.contracts.Verdict;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,7 +139,14 @@ final class RecordingDatapath implements Datapath {
 
     @Override
     public Counters counters() {
-        return new Counters(10, 7, 3, 0, 1, 0, Map.of(), List.of());
+        return new Counters(
+                List.of(
+                        new HookVerdict(Hook.TC_INGRESS, Verdict.ALLOWED, 7, 700),
+                        new HookVerdict(Hook.TC_INGRESS, Verdict.DROPPED, 3, 180)),
+                1,
+                0,
+                Map.of(),
+                List.of());
     }
 
     @Override

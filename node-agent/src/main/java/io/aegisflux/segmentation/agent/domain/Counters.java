@@ -1,30 +1,46 @@
 package io.aegisflux.segmentation.agent.domain;
 
-import io.aegisflux.segmentation.contracts.MetricsReport;
+import io.aegisflux.segmentation.contracts.MetricsReport.HookVerdict;
+import io.aegisflux.segmentation.contracts.MetricsReport.RuleHit;
 import io.aegisflux.segmentation.contracts.Reason;
+import io.aegisflux.segmentation.contracts.Verdict;
 import java.util.List;
 import java.util.Map;
 
 /**
  * The kernel's counters since the programs were first loaded, summed over CPUs.
  *
- * @param packets judged by the enforcing hooks, each packet once a hook
+ * @param verdicts packets and bytes by the hook that judged them, each packet once a hook; without those that are 0
  * @param connectionsBlocked by the connect hooks
  * @param eventsLost decisions that found the ring buffer full
  * @param drops packets by reason
  * @param rules packets and bytes by deciding rule of the table in force
  */
 public record Counters(
-        long packets,
-        long allowed,
-        long dropped,
-        long audited,
+        List<HookVerdict> verdicts,
         long connectionsBlocked,
         long eventsLost,
         Map<Reason, Long> drops,
-        List<MetricsReport.RuleHit> rules) {
+        List<RuleHit> rules) {
+    /** Before anything was counted. */
+    public static final Counters NONE = new Counters(List.of(), 0, 0, Map.of(), List.of());
+
     public Counters {
+        verdicts = List.copyOf(verdicts);
         drops = Map.copyOf(drops);
         rules = List.copyOf(rules);
+    }
+
+    /** Packets of all verdicts. */
+    public long packets() {
+        return verdicts.stream().mapToLong(HookVerdict::packets).sum();
+    }
+
+    /** Packets of a verdict. */
+    public long packets(Verdict verdict) {
+        return verdicts.stream()
+                .filter(counted -> counted.verdict() == verdict)
+                .mapToLong(HookVerdict::packets)
+                .sum();
     }
 }

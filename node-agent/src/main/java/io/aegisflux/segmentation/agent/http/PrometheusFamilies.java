@@ -2,55 +2,89 @@ package io.aegisflux.segmentation.agent.http;
 
 import io.aegisflux.segmentation.agent.Agent;
 import io.aegisflux.segmentation.agent.domain.Running;
+import io.aegisflux.segmentation.agent.domain.TableIdentity;
 import io.aegisflux.segmentation.agent.messaging.Metrics;
+import io.aegisflux.segmentation.contracts.Hook;
+import io.aegisflux.segmentation.contracts.MetricsReport.HookVerdict;
+import io.aegisflux.segmentation.contracts.Verdict;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.List;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 
-/** This host's own figures at {@code /q/metrics}, as of the last sample on the bus. */
+/** The agent's own figures on {@code /q/metrics}, in the families of docs/metrics.md. Read from the last sample. */
 @Singleton
 public class PrometheusFamilies implements MeterBinder {
+    /** Those that see packets. */
+    private static final List<Hook> HOOKS = List.of(Hook.XDP, Hook.TC_INGRESS, Hook.TC_EGRESS);
+
     private final Metrics metrics;
+    private final Tags host;
 
     @Inject
     public PrometheusFamilies(Agent agent) {
         this.metrics = agent.metrics();
+        this.host = Tags.of("host", agent.hostId().value());
     }
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        packets(registry, "allowed", sample -> sample.counters().allowed());
-        packets(registry, "dropped", sample -> sample.counters().dropped());
-        packets(registry, "audited", sample -> sample.counters().audited());
+        for (Hook hook : HOOKS) {
+            for (Verdict verdict : Verdict.values()) {
+                Tags cell = Tags.of("hook", hook.wireName(), "verdict", verdict.wireName());
+                counter(registry, "segmentation.packets", cell, of -> sum(of, hook, verdict, HookVerdict::packets));
+                counter(registry, "segmentation.bytes", cell, of -> sum(of, hook, verdict, HookVerdict::bytes));
+            }
+        }
         counter(
                 registry,
-                "segmentation.connections.blocked",
-                sample -> sample.counters().connectionsBlocked());
-        counter(registry, "segmentation.events.lost", Metrics.Sample::eventsLost);
-        gauge(registry, "segmentation.programs.loaded", Metrics.Sample::programsLoaded);
-        gauge(registry, "segmentation.policies.active", Metrics.Sample::policiesActive);
+                "segmentation.connections",
+                Tags.of("hook", "connect", "verdict", Verdict.DROPPED.wireName()),
+                of -> of.counters().connectionsBlocked());
+        counter(registry, "segmentation.ringbuf.lost.events", Tags.empty(), Metrics.Sample::eventsLost);
         gauge(
                 registry,
-                "segmentation.generation",
-                sample -> sample.running().map(Running::generation).orElse(0L));
+                "segmentation.node.policy.revision",
+                Tags.empty(),
+                of -> of.running()
+                        .flatMap(Running::identity)
+                        .map(TableIdentity::revision)
+                        .orElse(0L));
+        Tags rules = Tags.of("map", "rules");
+        gauge(
+                registry,
+                "segmentation.map.entries",
+                rules,
+                of -> of.running().map(Running::rulesUsed).orElse(0L));
+        gauge(
+                registry,
+                "segmentation.map.capacity",
+                rules,
+                of -> of.running().map(Running::rulesCapacity).orElse(0L));
     }
 
-    private void packets(MeterRegistry registry, String verdict, ToDoubleFunction<Metrics.Sample> figure) {
-        FunctionCounter.builder("segmentation.packets", metrics, of -> figure.applyAsDouble(of.last()))
-                .tag("verdict", verdict)
-                .register(registry);
+    private static long sum(Metrics.Sample sample, Hook hook, Verdict verdict, ToLongFunction<HookVerdict> figure) {
+        return sample.counters().verdicts().stream()
+                .filter(counted -> counted.hook() == hook && counted.verdict() == verdict)
+                .mapToLong(figure)
+                .sum();
     }
 
-    private void counter(MeterRegistry registry, String name, ToDoubleFunction<Metrics.Sample> figure) {
+    private void counter(MeterRegistry registry, String name, Tags tags, ToDoubleFunction<Metrics.Sample> figure) {
         FunctionCounter.builder(name, metrics, of -> figure.applyAsDouble(of.last()))
+                .tags(host.and(tags))
                 .register(registry);
     }
 
-    private void gauge(MeterRegistry registry, String name, ToDoubleFunction<Metrics.Sample> figure) {
-        Gauge.builder(name, metrics, of -> figure.applyAsDouble(of.last())).register(registry);
+    private void gauge(MeterRegistry registry, String name, Tags tags, ToDoubleFunction<Metrics.Sample> figure) {
+        Gauge.builder(name, metrics, of -> figure.applyAsDouble(of.last()))
+                .tags(host.and(tags))
+                .register(registry);
     }
 }

@@ -8,7 +8,8 @@ import io.aegisflux.segmentation.agent.domain.Counters;
 import io.aegisflux.segmentation.agent.libbpf.BpfException;
 import io.aegisflux.segmentation.agent.libbpf.BpfMap;
 import io.aegisflux.segmentation.contracts.Hook;
-import io.aegisflux.segmentation.contracts.MetricsReport;
+import io.aegisflux.segmentation.contracts.MetricsReport.HookVerdict;
+import io.aegisflux.segmentation.contracts.MetricsReport.RuleHit;
 import io.aegisflux.segmentation.contracts.PolicyRef;
 import io.aegisflux.segmentation.contracts.Reason;
 import io.aegisflux.segmentation.contracts.TableRule;
@@ -24,6 +25,7 @@ import java.util.TreeSet;
 /** Sums what the programs count on each CPU. */
 final class CounterReader {
     private static final long PACKETS = Structs.offset(Structs.TOTALS, "packets");
+    private static final long BYTES = Structs.offset(Structs.TOTALS, "bytes");
     private static final long DROPS = Structs.offset(Structs.TOTALS, "drops");
     private static final long BLOCKED = Structs.offset(Structs.TOTALS, "connections_blocked");
     private static final long LOST = Structs.offset(Structs.TOTALS, "events_lost");
@@ -45,18 +47,7 @@ final class CounterReader {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment sums = arena.allocate(totals.valueBytes(), 8);
             totals.lookup(DatapathMaps.key(arena, 0), sums);
-            long allowed = packets(sums, Verdict.ALLOWED);
-            long dropped = packets(sums, Verdict.DROPPED);
-            long audited = packets(sums, Verdict.AUDITED);
-            return new Counters(
-                    allowed + dropped + audited,
-                    allowed,
-                    dropped,
-                    audited,
-                    sum(sums, BLOCKED),
-                    sum(sums, LOST),
-                    drops(sums),
-                    rules(book, arena));
+            return new Counters(verdicts(sums), sum(sums, BLOCKED), sum(sums, LOST), drops(sums), rules(book, arena));
         }
     }
 
@@ -72,12 +63,18 @@ final class CounterReader {
         }
     }
 
-    private static long packets(MemorySegment sums, Verdict verdict) {
-        long packets = 0;
+    private static List<HookVerdict> verdicts(MemorySegment sums) {
+        List<HookVerdict> verdicts = new ArrayList<>();
         for (Hook hook : Hook.values()) {
-            packets += sum(sums, PACKETS + 8L * (hook.ordinal() * Structs.VERDICTS + verdict.ordinal()));
+            for (Verdict verdict : Verdict.values()) {
+                long cell = 8L * (hook.ordinal() * Structs.VERDICTS + verdict.ordinal());
+                long packets = sum(sums, PACKETS + cell);
+                if (packets > 0) {
+                    verdicts.add(new HookVerdict(hook, verdict, packets, sum(sums, BYTES + cell)));
+                }
+            }
         }
-        return packets;
+        return verdicts;
     }
 
     private static Map<Reason, Long> drops(MemorySegment sums) {
@@ -91,8 +88,8 @@ final class CounterReader {
         return drops;
     }
 
-    private List<MetricsReport.RuleHit> rules(Book book, Arena arena) throws BpfException {
-        List<MetricsReport.RuleHit> hits = new ArrayList<>();
+    private List<RuleHit> rules(Book book, Arena arena) throws BpfException {
+        List<RuleHit> hits = new ArrayList<>();
         MemorySegment key = arena.allocate(JAVA_INT);
         MemorySegment value = arena.allocate(rules.valueBytes(), 8);
         for (int slot : new TreeSet<>(book.slots())) {
@@ -106,7 +103,7 @@ final class CounterReader {
             long bytes = sum(value, 8, Structs.RULE_COUNTER.byteSize());
             if (packets > 0) {
                 PolicyRef policy = book.policy(rule);
-                hits.add(new MetricsReport.RuleHit(policy.id(), policy.version(), rule.ruleId(), packets, bytes));
+                hits.add(new RuleHit(policy.id(), policy.version(), rule.ruleId(), packets, bytes));
             }
         }
         return hits;

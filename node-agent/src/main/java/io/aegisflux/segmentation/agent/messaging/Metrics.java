@@ -10,22 +10,20 @@ import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.MetricsReport;
 import io.aegisflux.segmentation.contracts.RuleTable;
 import io.aegisflux.segmentation.contracts.Subjects;
+import io.aegisflux.segmentation.contracts.Verdict;
 import io.aegisflux.segmentation.contracts.Wire;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** The host's counters on {@code segmentation.metrics.<host>}. Metrics are state: what cannot be sent now is not kept. */
 public final class Metrics {
     private static final System.Logger LOG = System.getLogger(Metrics.class.getName());
-    private static final Counters NOTHING = new Counters(0, 0, 0, 0, 0, 0, Map.of(), List.of());
-
     private final HostId host;
     private final BusLink bus;
-    private volatile Sample last = new Sample(NOTHING, Optional.empty(), Map.of(), RuleTable.EMPTY, 0);
+    private volatile Sample last = new Sample(Counters.NONE, Optional.empty(), Map.of(), RuleTable.EMPTY, 0);
 
     public Metrics(HostId host, BusLink bus) {
         this.host = requireNonNull(host, "host is null");
@@ -82,12 +80,12 @@ public final class Metrics {
         return new MetricsReport(
                 host,
                 counters.packets(),
-                counters.allowed(),
-                counters.dropped(),
+                counters.packets(Verdict.ALLOWED),
+                counters.packets(Verdict.DROPPED),
                 counters.connectionsBlocked(),
                 sample.programsLoaded(),
                 sample.policiesActive(),
-                counters.audited(),
+                counters.packets(Verdict.AUDITED),
                 identity.map(TableIdentity::epoch).orElse(0L),
                 identity.map(TableIdentity::revision).orElse(0L),
                 sample.running().map(Running::generation).orElse(0L),
@@ -96,7 +94,7 @@ public final class Metrics {
                 sample.running().map(Running::rulesCapacity).orElse(0L),
                 counters.rules(),
                 drops,
-                List.of(),
+                counters.verdicts(),
                 now);
     }
 }

@@ -215,7 +215,9 @@ class KernelDatapathIT {
         assertThat(counters().rules()).extracting(MetricsReport.RuleHit::ruleId).doesNotContain("no-5432");
         connects(OTHER);
         long dropped = counters().drops().get(Reason.RULE_DENY);
-        assertThat(dropped).isEqualTo(counters().dropped()).isGreaterThanOrEqualTo(hits("no-5433") + before);
+        assertThat(dropped)
+                .isEqualTo(counters().packets(Verdict.DROPPED))
+                .isGreaterThanOrEqualTo(hits("no-5433") + before);
     }
 
     @Test

@@ -1,12 +1,12 @@
 package io.aegisflux.segmentation.policy.domain;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Violation;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.engine.parsing.ParseResult;
 import io.aegisflux.segmentation.engine.parsing.PolicyParser;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -32,43 +32,60 @@ public sealed interface Acceptance {
      * @param latest the last stored version of this policy, empty when there was none ever
      */
     static Acceptance of(Publish publish, Optional<StoredPolicy> latest, Instant now) {
-        if (latest.isPresent() && latest.get().sourceSequence() >= publish.sequence()) {
-            return new NothingNew("a later publish is stored already");
+        if (latest.filter(publish::isIn).isPresent()) {
+            return new NothingNew(
+                    latest.get().sourceSequence() == publish.sequence()
+                            ? "it is stored already"
+                            : "a later publish is stored already");
         }
+        Optional<StoredPolicy> alive = latest.filter(stored -> !stored.isDeleted());
         if (publish.isDeletion()) {
-            return latest.filter(stored -> !stored.isDeleted())
-                    .<Acceptance>map(stored -> new NewVersion(next(publish, latest, StoredPolicy.DELETED, now)))
-                    .orElseGet(() -> new NothingNew("there is nothing to delete"));
+            return alive.isPresent()
+                    ? new NewVersion(next(publish, latest, StoredPolicy.DELETED, now))
+                    : new NothingNew("there is nothing to delete");
         }
-        return switch (PolicyParser.parse(publish.body(), publish.policy())) {
-            case ParseResult.Rejected(List<Violation> violations) -> new Refused(violations);
-            case ParseResult.Accepted ignored
-            when latest.isPresent()
-                    && !latest.get().isDeleted()
-                    && publish.digest().equals(latest.get().digest()) -> new NothingNew("it is the stored version");
-            case ParseResult.Accepted ignored ->
-                new NewVersion(next(
-                        publish,
-                        latest,
-                        latest.isEmpty() || latest.get().isDeleted() ? StoredPolicy.CREATED : StoredPolicy.UPDATED,
-                        now));
+        List<Violation> violations = violations(publish.body(), publish.policy());
+        if (!violations.isEmpty()) {
+            return new Refused(violations);
+        }
+        if (alive.filter(stored -> publish.digest().equals(stored.digest())).isPresent()) {
+            return new NothingNew("it is the stored version");
+        }
+        return new NewVersion(
+                next(publish, latest, alive.isEmpty() ? StoredPolicy.CREATED : StoredPolicy.UPDATED, now));
+    }
+
+    /**
+     * What is wrong with a document. Beside what the parser refuses that is a document which, written as the store keeps
+     * it, could not be read again: a number's other notation may be longer than a number may be.
+     *
+     * @return empty when it is a policy of this id
+     */
+    static List<Violation> violations(byte[] body, PolicyId policy) {
+        List<Violation> violations = parse(body, policy);
+        return violations.isEmpty() ? parse(Wire.write(tree(body)), policy) : violations;
+    }
+
+    private static List<Violation> parse(byte[] body, PolicyId policy) {
+        return switch (PolicyParser.parse(body, policy)) {
+            case ParseResult.Rejected(List<Violation> violations) -> violations;
+            case ParseResult.Accepted ignored -> List.of();
         };
     }
 
     private static StoredPolicy next(Publish publish, Optional<StoredPolicy> latest, String action, Instant now) {
-        long version = latest.map(StoredPolicy::version).orElse(0L) + 1;
         boolean deletion = publish.isDeletion();
-        try {
-            return new StoredPolicy(
-                    publish.policy(),
-                    version,
-                    action,
-                    deletion ? null : publish.digest(),
-                    deletion ? null : Wire.mapper().readTree(publish.body()),
-                    publish.sequence(),
-                    now);
-        } catch (IOException e) {
-            throw new UncheckedIOException("an accepted document is not JSON", e);
-        }
+        return new StoredPolicy(
+                publish.policy(),
+                latest.map(StoredPolicy::version).orElse(0L) + 1,
+                action,
+                deletion ? null : publish.digest(),
+                deletion ? null : tree(publish.body()),
+                publish.sequence(),
+                now);
+    }
+
+    private static JsonNode tree(byte[] document) {
+        return Wire.read(document, JsonNode.class);
     }
 }

@@ -3,55 +3,44 @@ package io.aegisflux.segmentation.policy.domain;
 import io.aegisflux.segmentation.contracts.CapabilityReport;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.Workload;
-import java.time.Instant;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The latest capability report of every host. Immutable. */
-public record HostBook(Map<HostId, CapabilityReport> reports) {
-    public static final HostBook EMPTY = new HostBook(Map.of());
+/**
+ * The latest capability report of every host. Immutable.
+ *
+ * @param sequence of the last message of the hosts' stream that was read
+ */
+public record HostBook(Map<HostId, CapabilityReport> reports, long sequence) {
+    public static final HostBook EMPTY = new HostBook(Map.of(), 0);
 
     public HostBook {
         reports = Map.copyOf(reports);
     }
 
-    /** With this report, unless a later one of the host is in here. */
-    public HostBook with(CapabilityReport report) {
-        CapabilityReport known = reports.get(report.hostId());
-        if (known != null && !isLater(report, known)) {
-            return this;
-        }
+    /** Having read so far, whatever that message said. */
+    public HostBook readTo(long messageSequence) {
+        return new HostBook(reports, Math.max(sequence, messageSequence));
+    }
+
+    /** With this report; the stream's order is the order that counts, the clocks of hosts do not. */
+    public HostBook with(CapabilityReport report, long messageSequence) {
         Map<HostId, CapabilityReport> next = new HashMap<>(reports);
         next.put(report.hostId(), report);
-        return new HostBook(next);
+        return new HostBook(next, sequence).readTo(messageSequence);
     }
 
-    /** Whether a report replaces what is known. */
-    public boolean isNews(CapabilityReport report) {
-        CapabilityReport known = reports.get(report.hostId());
-        return known == null || isLater(report, known);
-    }
-
-    public Collection<CapabilityReport> all() {
-        return reports.values();
+    /** By host id. */
+    public List<CapabilityReport> all() {
+        return reports.values().stream()
+                .sorted(Comparator.comparing(report -> report.hostId().value()))
+                .toList();
     }
 
     /** What lives on all hosts, in an order that does not depend on who reported first. */
     public List<Workload> workloads() {
-        return reports.values().stream()
-                .sorted(Comparator.comparing(report -> report.hostId().value()))
-                .flatMap(report -> report.workloads().stream())
-                .toList();
-    }
-
-    private static boolean isLater(CapabilityReport report, CapabilityReport known) {
-        return instant(report).isAfter(instant(known));
-    }
-
-    private static Instant instant(CapabilityReport report) {
-        return report.timestamp() == null ? Instant.EPOCH : report.timestamp();
+        return all().stream().flatMap(report -> report.workloads().stream()).toList();
     }
 }

@@ -29,9 +29,17 @@ public record World(PolicyBook policies, HostBook hosts, ArtifactBook artifacts)
         return new World(policies, hosts, changed);
     }
 
+    /** How far the streams were read. */
+    public Position position() {
+        return new Position(policies.sequence(), hosts.sequence(), artifacts.sequence());
+    }
+
     /** What a host must enforce. */
     public RuleTable table(CapabilityReport host) {
-        return Lowering.lower(
-                policies.versioned(), new HostView(host.hostId(), host.labels(), host.posture()), hosts.workloads());
+        return Lowering.lower(policies.versioned(), view(host), hosts.workloads());
+    }
+
+    static HostView view(CapabilityReport host) {
+        return new HostView(host.hostId(), host.labels(), host.posture());
     }
 }

@@ -2,24 +2,17 @@ package io.aegisflux.segmentation.policy.messaging;
 
 import io.aegisflux.segmentation.contracts.CapabilityReport;
 import io.aegisflux.segmentation.contracts.DesiredState;
-import io.aegisflux.segmentation.contracts.Digests;
-import io.aegisflux.segmentation.contracts.EnvelopeSigner;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.ObjectRef;
-import io.aegisflux.segmentation.contracts.RuleTable;
-import io.aegisflux.segmentation.contracts.SignedEnvelope;
-import io.aegisflux.segmentation.contracts.SigningKeys;
 import io.aegisflux.segmentation.contracts.Streams;
-import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.Wire;
-import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.nats.BusException;
-import io.aegisflux.segmentation.nats.SequenceConflictException;
-import io.aegisflux.segmentation.nats.StoredMessage;
-import io.aegisflux.segmentation.nats.StreamCatalog;
 import io.aegisflux.segmentation.nats.UnfitServerException;
 import io.aegisflux.segmentation.nats.VerifiedObjects;
 import io.aegisflux.segmentation.policy.domain.DesiredRecord;
+import io.aegisflux.segmentation.policy.domain.HostTable;
+import io.aegisflux.segmentation.policy.domain.Position;
+import io.aegisflux.segmentation.policy.domain.Tables;
 import io.aegisflux.segmentation.policy.domain.World;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -27,58 +20,60 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
- * Tells each known host what it must enforce whenever that has changed: one worker, woken by any change of the world and
- * every half minute. Instances do not coordinate; each write names the message it follows, and none replaces a state
- * that was computed from a later store.
+ * Tells each known host what it must enforce whenever that has changed: one worker, woken by any change and every half
+ * minute. Instances do not coordinate; each write names the message it follows, and none replaces a state that was
+ * computed from more than it knows itself.
  */
 @ApplicationScoped
 public class DesiredStates {
     private static final Logger LOG = Logger.getLogger(DesiredStates.class);
-    private static final String STORE_SEQUENCE = "Segmentation-Store-Sequence";
     private static final int INLINE_LIMIT = 256 * 1024;
     private static final Duration PERIOD = Duration.ofSeconds(30);
     private static final Duration RETRY = Duration.ofMillis(500);
+    private static final Duration SOON = Duration.ofMillis(10);
 
-    private final Bus bus;
+    /** How long the followers may take to bring what another instance knew. */
+    private static final Duration LAG = Duration.ofSeconds(10);
+
+    /** After foreign messages were overwritten, so that two writers with different keys do not fight at full speed. */
+    private static final Duration TRUCE = Duration.ofMillis(250);
+
     private final WorldState world;
+    private final DesiredLog desired;
+    private final RestoreWatch restores;
     private final VerifiedObjects objects;
-    private final EnvelopeSigner signer;
-    private final long epoch;
     private final MeterRegistry metrics;
-    private final Map<HostId, DesiredRecord> told = new ConcurrentHashMap<>();
+    private final Tables tables = new Tables();
+    private final Map<HostId, Instant> behindSince = new HashMap<>();
     private final Semaphore work = new Semaphore(0);
     private volatile boolean stopped;
 
     @Inject
     public DesiredStates(
-            Bus bus,
             WorldState world,
+            DesiredLog desired,
+            RestoreWatch restores,
             VerifiedObjects objects,
-            MeterRegistry metrics,
-            @ConfigProperty(name = "policy.signing.key") Path signingKey,
-            @ConfigProperty(name = "policy.epoch") long epoch) {
-        this.bus = bus;
+            MeterRegistry metrics) {
         this.world = world;
+        this.desired = desired;
+        this.restores = restores;
         this.objects = objects;
         this.metrics = metrics;
-        this.signer = SigningKeys.signer(signingKey);
-        this.epoch = epoch;
     }
 
     void start(@Observes StartupEvent event) {
         world.onChange(work::release);
+        desired.onChange(work::release);
         Thread.ofVirtual().name("desired-states").start(this::run);
     }
 
@@ -87,120 +82,115 @@ public class DesiredStates {
         work.release();
     }
 
-    /** What was last told to each host, as far as this instance knows. */
-    public Map<HostId, DesiredRecord> told() {
-        return Map.copyOf(told);
-    }
-
     private void run() {
+        awaitStreams();
+        work.release();
         while (!stopped) {
             try {
-                work.tryAcquire(PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+                boolean woken = work.tryAcquire(PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+                LOG.tracef("looks at all hosts, %s", woken ? "woken" : "by the clock");
                 work.drainPermits();
-                if (world.isComplete() && !stopped) {
+                if (!stopped) {
                     tellAll(world.now());
                 }
             } catch (InterruptedException e) {
                 return;
             } catch (BusException | UnfitServerException e) {
                 LOG.warnf("hosts are told later: %s", e.getMessage());
-                again();
+                lookAgain();
             } catch (RuntimeException e) {
                 LOG.error("the desired states could not be computed", e);
             }
         }
     }
 
-    private void again() {
+    /** Before all is known a table would lack rules that the host enforces now. */
+    private void awaitStreams() {
+        while (!stopped && !(world.isComplete() && desired.isComplete())) {
+            Pause.of(SOON);
+        }
+    }
+
+    private void lookAgain() {
         Thread.ofVirtual().start(() -> {
-            try {
-                Thread.sleep(RETRY);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            Pause.of(RETRY);
             work.release();
         });
     }
 
-    private void tellAll(World known) {
-        StreamCatalog.ensure(bus, Streams.DESIRED);
-        for (CapabilityReport host : List.copyOf(known.hosts().all())) {
-            tell(known, host);
+    private void tellAll(World known) throws InterruptedException {
+        if (!known.policies().unreadable().isEmpty()) {
+            return; // its rules would be missing; a version that can be read wakes us
+        }
+        Map<HostId, HostTable> all = tables.of(known);
+        Map<String, ObjectRef> stored = new HashMap<>();
+        boolean overwrites = false;
+        for (CapabilityReport host : known.hosts().all()) {
+            overwrites |= desired.now().of(host.hostId()).isOverwritten();
+            tell(known, host, all.get(host.hostId()), stored);
+        }
+        if (overwrites) {
+            Thread.sleep(TRUCE);
         }
     }
 
-    private void tell(World known, CapabilityReport host) {
-        RuleTable table = known.table(host);
-        byte[] json = Wire.write(table);
-        String digest = Digests.sha256Hex(json);
-        String artifact = host.architecture() == null
-                ? null
-                : known.artifacts().digest(host.architecture()).orElse(null);
-        DesiredRecord last = told.computeIfAbsent(host.hostId(), this::read);
-        if (last.says(digest, artifact) && last.epoch() >= epoch) {
+    /** @param stored tables that this pass has put into objects, by digest */
+    private void tell(World known, CapabilityReport host, HostTable table, Map<String, ObjectRef> stored) {
+        String artifact = known.artifacts().digest(host.architecture()).orElse(null);
+        DesiredRecord last = desired.now().of(host.hostId());
+        long epoch = desired.epoch();
+        if (last.says(table.digest(), artifact) && last.epoch() >= epoch) {
             return;
         }
-        try {
-            publish(known, host.hostId(), table, json, digest, artifact, last);
-        } catch (SequenceConflictException e) {
-            // Another instance was first; see what it said, then decide again.
-            told.put(host.hostId(), read(host.hostId()));
-            again();
+        if (last.epoch() >= epoch && mustWait(host.hostId(), last.position(), known.position())) {
+            return;
         }
-    }
-
-    private void publish(
-            World known,
-            HostId host,
-            RuleTable table,
-            byte[] json,
-            String digest,
-            String artifact,
-            DesiredRecord last) {
-        long store = known.policies().storeSequence();
-        if (last.storeSequence() > store) {
-            return; // we are behind: the store will tell us more, and wake us
-        }
-        boolean large = json.length > INLINE_LIMIT;
-        ObjectRef object = large ? objects.put(Streams.RULE_TABLES_BUCKET, json, Map.of()) : null;
+        boolean large = table.bytes() > INLINE_LIMIT;
         DesiredState state = new DesiredState(
-                host,
-                Math.max(epoch, last.epoch()),
+                host.hostId(),
+                epoch,
                 last.revision() + 1,
-                large ? null : table,
-                object,
-                digest,
+                large ? null : table.table(),
+                large ? stored.computeIfAbsent(table.digest(), ignored -> store(table)) : null,
+                table.digest(),
                 artifact,
                 Instant.now());
-        SignedEnvelope envelope = signer.sign(SignedEnvelope.DESIRED_STATE, Wire.write(state));
-        long sequence = bus.publishExpecting(
-                        Subjects.desired(host),
-                        Wire.write(envelope),
-                        Map.of(STORE_SEQUENCE, Long.toString(store)),
-                        null,
-                        last.streamSequence())
-                .getSeqno();
-        told.put(host, new DesiredRecord(state.epoch(), state.revision(), digest, artifact, store, sequence));
+        if (!desired.say(state, known.position())) {
+            lookAgain();
+            return;
+        }
         metrics.counter("segmentation_desired_states_published").increment();
         LOG.infof(
                 "%s: revision %d, %d rules of %d policies",
-                host, state.revision(), table.rules().size(), table.policies().size());
+                host.hostId(),
+                state.revision(),
+                table.table().rules().size(),
+                table.table().policies().size());
     }
 
-    private DesiredRecord read(HostId host) {
-        return bus.last(Streams.DESIRED, Subjects.desired(host))
-                .map(DesiredStates::record)
-                .orElse(DesiredRecord.NONE);
+    /**
+     * Whether what was told came of more than we know. The followers will bring it, and wake us. If they do not, the
+     * streams are not what they were: hosts and artifacts announce themselves again, policies do not.
+     */
+    private boolean mustWait(HostId host, Position told, Position own) {
+        if (!own.isBehind(told)) {
+            behindSince.remove(host);
+            return false;
+        }
+        Instant now = Instant.now();
+        Instant since = behindSince.computeIfAbsent(host, ignored -> now);
+        if (now.isBefore(since.plus(LAG))) {
+            lookAgain();
+            return true;
+        }
+        if (own.policies() < told.policies()) {
+            restores.storeIsBehind(host, told, own);
+            return true;
+        }
+        return false;
     }
 
-    private static DesiredRecord record(StoredMessage message) {
-        SignedEnvelope envelope = Wire.read(message.data(), SignedEnvelope.class);
-        DesiredState state = Wire.read(envelope.payload(), DesiredState.class);
-        long store = message.headers().getOrDefault(STORE_SEQUENCE, List.of("0")).stream()
-                .mapToLong(Long::parseLong)
-                .max()
-                .orElse(0);
-        return new DesiredRecord(
-                state.epoch(), state.revision(), state.tableDigest(), state.artifact(), store, message.sequence());
+    private ObjectRef store(HostTable table) {
+        return objects.put(Streams.RULE_TABLES_BUCKET, Wire.write(table.table()), Map.of());
     }
 }

@@ -2,15 +2,12 @@ package io.aegisflux.segmentation.policy.messaging;
 
 import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
-import io.aegisflux.segmentation.contracts.Streams;
-import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.Violation;
-import io.aegisflux.segmentation.contracts.Wire;
-import io.aegisflux.segmentation.nats.Bus;
+import io.aegisflux.segmentation.nats.BusException;
 import io.aegisflux.segmentation.nats.NatsMetadata;
 import io.aegisflux.segmentation.nats.PoisonMessageException;
 import io.aegisflux.segmentation.nats.SequenceConflictException;
-import io.aegisflux.segmentation.nats.StoredMessage;
+import io.aegisflux.segmentation.nats.UnfitServerException;
 import io.aegisflux.segmentation.policy.domain.Acceptance;
 import io.aegisflux.segmentation.policy.domain.Publish;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -26,19 +23,26 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.jboss.logging.Logger;
 
-/** Publishes come in here, in the order of their stream, and leave as versions in the store or as refusals. */
+/**
+ * Publishes come in here, in the order of their stream, and leave as versions in the store or as refusals. One is decided
+ * at a time over all instances, so one that has to wait for the broker holds back those behind it: their order is kept.
+ * One that no waiting helps is given up and reported, for it must not hold back anything.
+ */
 @ApplicationScoped
 public class PolicyChannel {
     private static final Logger LOG = Logger.getLogger(PolicyChannel.class);
     private static final int CONFLICTS_BORNE = 20;
 
-    private final Bus bus;
+    /** After how many failures that are not the broker's a publish is given up. */
+    private static final int ATTEMPTS = 5;
+
+    private final VersionStore store;
     private final Rejections rejections;
     private final MeterRegistry metrics;
 
     @Inject
-    public PolicyChannel(Bus bus, Rejections rejections, MeterRegistry metrics) {
-        this.bus = bus;
+    public PolicyChannel(VersionStore store, Rejections rejections, MeterRegistry metrics) {
+        this.store = store;
         this.rejections = rejections;
         this.metrics = metrics;
     }
@@ -47,10 +51,17 @@ public class PolicyChannel {
     @Blocking
     @Acknowledgment(Acknowledgment.Strategy.MANUAL)
     public CompletionStage<Void> receive(Message<byte[]> message) {
+        NatsMetadata metadata = message.getMetadata(NatsMetadata.class).orElseThrow();
         try {
-            decide(message.getPayload(), message.getMetadata(NatsMetadata.class).orElseThrow());
-        } catch (RuntimeException e) {
+            decide(message.getPayload(), metadata);
+        } catch (BusException | UnfitServerException e) {
             return message.nack(e);
+        } catch (RuntimeException e) {
+            return message.nack(
+                    metadata.deliveries() < ATTEMPTS
+                            ? e
+                            : new PoisonMessageException(
+                                    "given up after %d attempts: %s".formatted(metadata.deliveries(), e), e));
         }
         return message.ack();
     }
@@ -58,37 +69,31 @@ public class PolicyChannel {
     private void decide(byte[] body, NatsMetadata metadata) {
         PolicyId policy;
         try {
-            policy = new PolicyId(metadata.token());
+            policy = PolicySubjects.policy(metadata.subject());
         } catch (IllegalArgumentException e) {
             reject(metadata, List.of(PolicySubjects.badId(metadata.subject(), e)));
             return;
         }
-        Publish publish = new Publish(policy, body == null ? new byte[0] : body, metadata.sequence());
+        Publish publish =
+                new Publish(policy, body == null ? new byte[0] : body, metadata.sequence(), metadata.timestamp());
         for (int attempt = 0; attempt < CONFLICTS_BORNE; attempt++) {
             if (settle(publish, metadata)) {
                 return;
             }
         }
-        throw new IllegalStateException(
-                "the store of %s changed %d times meanwhile".formatted(policy, CONFLICTS_BORNE));
+        throw new BusException("the store of %s changed %d times meanwhile".formatted(policy, CONFLICTS_BORNE), null);
     }
 
     /** False when another writer was first. */
     private boolean settle(Publish publish, NatsMetadata metadata) {
-        String subject = Subjects.policyStore(publish.policy());
-        Optional<StoredMessage> last = bus.last(Streams.POLICY_STORE, subject);
-        Optional<StoredPolicy> latest = last.map(message -> Wire.read(message.data(), StoredPolicy.class));
-        switch (decide(publish, latest)) {
+        VersionStore.Newest newest = store.newest(publish.policy());
+        switch (judge(publish, newest.version())) {
             case Acceptance.Refused(List<Violation> violations) -> reject(metadata, violations);
             case Acceptance.NothingNew(String reason) ->
                 LOG.infof("%s, publish %d: %s", publish.policy(), publish.sequence(), reason);
             case Acceptance.NewVersion(StoredPolicy stored) -> {
                 try {
-                    bus.publishExpecting(
-                            subject,
-                            Wire.write(stored),
-                            "store-%s-%d".formatted(publish.policy(), publish.sequence()),
-                            last.map(StoredMessage::sequence).orElse(0L));
+                    store.append(stored, newest.sequence());
                 } catch (SequenceConflictException e) {
                     return false;
                 }
@@ -99,12 +104,11 @@ public class PolicyChannel {
         return true;
     }
 
-    private static Acceptance decide(Publish publish, Optional<StoredPolicy> latest) {
+    private static Acceptance judge(Publish publish, Optional<StoredPolicy> latest) {
         try {
             return Acceptance.of(publish, latest, Instant.now());
         } catch (RuntimeException e) {
-            // A fault of ours must not stop the policies behind it.
-            LOG.errorf(e, "publish %d of %s cannot be judged", publish.sequence(), publish.policy());
+            // A fault of ours that will be there again at the next attempt.
             throw new PoisonMessageException("the service cannot judge this document: " + e, e);
         }
     }

@@ -2,7 +2,6 @@ package io.aegisflux.segmentation.policy.messaging;
 
 import io.aegisflux.segmentation.contracts.ApiError;
 import io.aegisflux.segmentation.contracts.CapabilityReport;
-import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.MalformedMessageException;
 import io.aegisflux.segmentation.contracts.PolicyApi;
 import io.aegisflux.segmentation.contracts.PolicyId;
@@ -13,6 +12,7 @@ import io.aegisflux.segmentation.nats.ApiEndpoints;
 import io.aegisflux.segmentation.nats.ApiException;
 import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.nats.Heartbeat;
+import io.aegisflux.segmentation.policy.domain.DesiredBook;
 import io.aegisflux.segmentation.policy.domain.DesiredRecord;
 import io.aegisflux.segmentation.policy.domain.PolicyBook;
 import io.aegisflux.segmentation.policy.domain.World;
@@ -22,7 +22,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -32,8 +31,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 public class PolicyEndpoints {
     private final Bus bus;
     private final WorldState world;
-    private final DesiredStates desired;
-    private final VersionHistory history;
+    private final DesiredLog desired;
+    private final VersionStore store;
     private final String version;
     private volatile ApiEndpoints endpoints;
     private volatile Heartbeat heartbeat;
@@ -42,13 +41,13 @@ public class PolicyEndpoints {
     public PolicyEndpoints(
             Bus bus,
             WorldState world,
-            DesiredStates desired,
-            VersionHistory history,
+            DesiredLog desired,
+            VersionStore store,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.bus = bus;
         this.world = world;
         this.desired = desired;
-        this.history = history;
+        this.store = store;
         this.version = version;
     }
 
@@ -59,21 +58,31 @@ public class PolicyEndpoints {
                 () -> Map.of(
                         "policies", world.now().policies().alive().size(),
                         "hosts", world.now().hosts().reports().size()));
-        Thread.ofVirtual()
-                .name("policy-api")
-                .start(() -> endpoints = ApiEndpoints.start(
-                        bus,
-                        "policy",
-                        version.replaceFirst("-.*", ""),
-                        Map.of(
-                                "get",
-                                this::get,
-                                "list",
-                                this::list,
-                                "hosts",
-                                this::hosts,
-                                "evaluate",
-                                this::evaluate)));
+        Thread.ofVirtual().name("policy-api").start(this::answer);
+    }
+
+    /** Whether requests are answered. */
+    boolean isAnswering() {
+        return endpoints != null;
+    }
+
+    /** Not before the world is known: what is not known yet is not there, to who asks. */
+    private void answer() {
+        if (world.awaitComplete()) {
+            endpoints = ApiEndpoints.start(
+                    bus,
+                    PolicyApi.SERVICE,
+                    version.replaceFirst("-.*", ""),
+                    Map.of(
+                            PolicyApi.GET,
+                            this::get,
+                            PolicyApi.LIST,
+                            this::list,
+                            PolicyApi.HOSTS,
+                            this::hosts,
+                            PolicyApi.EVALUATE,
+                            this::evaluate));
+        }
     }
 
     void stop(@Observes ShutdownEvent event) {
@@ -85,9 +94,6 @@ public class PolicyEndpoints {
 
     private byte[] get(byte[] request) {
         PolicyApi.GetRequest wanted = Wire.read(request, PolicyApi.GetRequest.class);
-        if (wanted.policyId() == null) {
-            throw new MalformedMessageException("policy_id is missing");
-        }
         StoredPolicy latest =
                 world.now().policies().latest(wanted.policyId()).orElseThrow(() -> notFound(wanted.policyId()));
         if (wanted.version() == null) {
@@ -99,38 +105,34 @@ public class PolicyEndpoints {
             }
             return Wire.write(latest);
         }
-        return Wire.write(history.version(wanted.policyId(), wanted.version())
+        return Wire.write(store.version(wanted.policyId(), wanted.version())
                 .orElseThrow(() -> new ApiException(
                         ApiError.NOT_FOUND,
                         "policy %s has no version %d".formatted(wanted.policyId(), wanted.version()),
-                        "its latest is %d; the store keeps 64".formatted(latest.version()))));
+                        "its latest is %d".formatted(latest.version()))));
     }
 
     private byte[] list(byte[] request) {
         List<PolicyApi.Summary> rows = world.now().policies().alive().stream()
                 .map(PolicyEndpoints::summary)
                 .toList();
-        Map<HostId, DesiredRecord> told = desired.told();
-        long epoch =
-                told.values().stream().mapToLong(DesiredRecord::epoch).max().orElse(0);
-        long revision =
-                told.values().stream().mapToLong(DesiredRecord::revision).max().orElse(0);
-        return Wire.write(new PolicyApi.ListReply(rows, epoch, revision));
+        DesiredBook told = desired.now();
+        long revision = told.told().values().stream()
+                .mapToLong(DesiredRecord::revision)
+                .max()
+                .orElse(0);
+        return Wire.write(new PolicyApi.ListReply(rows, told.epoch(), revision));
     }
 
     private byte[] hosts(byte[] request) {
-        Map<HostId, DesiredRecord> told = desired.told();
+        DesiredBook told = desired.now();
         return Wire.write(new PolicyApi.HostsReply(world.now().hosts().all().stream()
-                .sorted(Comparator.comparing(report -> report.hostId().value()))
-                .map(report -> summary(report, told.getOrDefault(report.hostId(), DesiredRecord.NONE)))
+                .map(report -> summary(report, told.of(report.hostId())))
                 .toList()));
     }
 
     private byte[] evaluate(byte[] request) {
         PolicyApi.EvaluateRequest wanted = Wire.read(request, PolicyApi.EvaluateRequest.class);
-        if (wanted.hostId() == null || wanted.packet() == null) {
-            throw new MalformedMessageException("host_id and packet are wanted");
-        }
         World known = world.now();
         CapabilityReport host = known.hosts().reports().get(wanted.hostId());
         if (host == null) {

@@ -9,20 +9,20 @@ import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.Violation;
 import io.aegisflux.segmentation.contracts.Wire;
-import io.aegisflux.segmentation.engine.parsing.ParseResult;
-import io.aegisflux.segmentation.engine.parsing.PolicyParser;
 import io.aegisflux.segmentation.nats.ApiEndpoints;
 import io.aegisflux.segmentation.nats.Bus;
+import io.aegisflux.segmentation.policy.domain.Acceptance;
+import io.aegisflux.segmentation.policy.domain.Outcome;
 import io.aegisflux.segmentation.policy.domain.Publish;
 import io.nats.client.Message;
 import io.nats.client.impl.Headers;
 import io.nats.client.impl.NatsMessage;
+import io.nats.service.ServiceMessage;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
@@ -40,23 +40,17 @@ public class PolicyReplies {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Bus bus;
-    private final WorldState world;
+    private final PublishWatch watch;
     private final Rejections rejections;
-    private final Object changed = new Object();
 
     @Inject
-    public PolicyReplies(Bus bus, WorldState world, Rejections rejections) {
+    public PolicyReplies(Bus bus, PublishWatch watch, Rejections rejections) {
         this.bus = bus;
-        this.world = world;
+        this.watch = watch;
         this.rejections = rejections;
     }
 
     void start(@Observes StartupEvent event) {
-        world.onChange(() -> {
-            synchronized (changed) {
-                changed.notifyAll();
-            }
-        });
         Thread.ofVirtual()
                 .name("policy-replies")
                 .start(() -> bus.connection()
@@ -66,14 +60,15 @@ public class PolicyReplies {
 
     private void receive(Message message) {
         try {
-            Optional<ApiError> refusal = refusal(message);
-            if (!wantsAnswer(message)) {
+            PolicyId policy;
+            try {
+                policy = PolicySubjects.policy(message.getSubject());
+            } catch (IllegalArgumentException e) {
+                refuseSubject(message, e);
                 return;
             }
-            if (refusal.isPresent()) {
-                refuse(message, refusal.get());
-            } else {
-                answerWhenStored(message);
+            if (wantsAnswer(message)) {
+                answer(message, policy);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -83,76 +78,52 @@ public class PolicyReplies {
     }
 
     /** What no stream takes is reported here, for nobody else sees it; the rest is the durable channel's to report. */
-    private Optional<ApiError> refusal(Message message) {
-        PolicyId policy;
-        try {
-            policy = PolicySubjects.policy(message.getSubject());
-        } catch (IllegalArgumentException e) {
-            List<Violation> violations = List.of(PolicySubjects.badId(message.getSubject(), e));
-            if (Subjects.token(Subjects.POLICIES, message.getSubject()).isEmpty()) {
-                rejections.report(message.getSubject(), 0, violations);
-            }
-            return Optional.of(invalid(violations));
+    private void refuseSubject(Message message, IllegalArgumentException reason) {
+        List<Violation> violations = List.of(PolicySubjects.badId(message.getSubject(), reason));
+        if (Subjects.token(Subjects.POLICIES, message.getSubject()).isEmpty()) {
+            rejections.report(message.getSubject(), 0, violations);
         }
-        byte[] body = body(message);
-        if (body.length > 0 && wantsAnswer(message)) {
-            if (PolicyParser.parse(body, policy) instanceof ParseResult.Rejected rejected) {
-                return Optional.of(invalid(rejected.violations()));
-            }
+        if (wantsAnswer(message)) {
+            refuse(message, invalid(violations));
         }
-        return Optional.empty();
     }
 
-    private void answerWhenStored(Message message) throws InterruptedException {
-        Publish publish = new Publish(PolicySubjects.policy(message.getSubject()), body(message), 0);
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        Optional<StoredPolicy> stored = stored(publish);
-        while (stored.isEmpty()) {
-            long left = (deadline - System.nanoTime()) / 1_000_000;
-            if (left <= 0) {
-                refuse(
-                        message,
-                        new ApiError(
-                                ApiError.INTERNAL,
-                                "not decided within " + PATIENCE.toSeconds() + " s",
-                                "it is stored and will be decided; look at segmentation.api.policy.get",
-                                List.of()));
-                return;
-            }
-            synchronized (changed) {
-                stored = stored(publish);
-                if (stored.isEmpty()) {
-                    changed.wait(Math.min(left, 1_000));
-                }
-            }
-            stored = stored(publish);
+    private void answer(Message message, PolicyId policy) throws InterruptedException {
+        byte[] body = message.getData() == null ? new byte[0] : message.getData();
+        List<Violation> violations = body.length == 0 ? List.of() : Acceptance.violations(body, policy);
+        if (!violations.isEmpty()) {
+            refuse(message, invalid(violations));
+            return;
         }
-        accept(message, stored.get());
+        PublishWatch.Result result = watch.await(policy, body, PATIENCE);
+        if (result.outcome().isEmpty()) {
+            refuse(message, undecided(result.publish()));
+            return;
+        }
+        switch (result.outcome().get()) {
+            case Outcome.Holds(StoredPolicy version) ->
+                accept(message, version, result.publish().orElseThrow().sequence());
+            case Outcome.NothingThere(Optional<StoredPolicy> deletion) -> refuse(message, notFound(policy, deletion));
+            case Outcome.Overtaken(StoredPolicy later) -> refuse(message, overtaken(later));
+            case Outcome.NotStored() -> refuse(message, notStored());
+        }
     }
 
-    /** The stored version that says what was published; a policy that never was is deleted already. */
-    private Optional<StoredPolicy> stored(Publish publish) {
-        Optional<StoredPolicy> latest = world.now().policies().latest(publish.policy());
-        if (publish.isDeletion()) {
-            return latest.isEmpty() && world.isComplete()
-                    ? Optional.of(
-                            new StoredPolicy(publish.policy(), 0, StoredPolicy.DELETED, null, null, 0, Instant.EPOCH))
-                    : latest.filter(StoredPolicy::isDeleted);
-        }
-        return latest.filter(stored -> publish.digest().equals(stored.digest()));
-    }
-
-    private void accept(Message message, StoredPolicy stored) {
+    private void accept(Message message, StoredPolicy stored, long sequence) {
         ObjectNode answer = Wire.mapper()
                 .valueToTree(new PolicyAccepted(stored.policyId(), stored.version(), stored.action(), stored.digest()));
-        answer.put("stream", Streams.POLICIES).put("seq", Math.max(1, stored.sourceSequence()));
+        answer.put("stream", Streams.POLICIES).put("seq", sequence);
         reply(message, Wire.write(answer), null);
     }
 
     private void refuse(Message message, ApiError error) {
+        Headers headers = ApiEndpoints.errorHeaders(error);
         ObjectNode answer = Wire.mapper().valueToTree(error);
-        answer.putObject("error").put("code", 400).put("err_code", 0).put("description", describe(error));
-        reply(message, Wire.write(answer), ApiEndpoints.errorHeaders(error));
+        answer.putObject("error")
+                .put("code", Integer.parseInt(headers.getFirst(ServiceMessage.NATS_SERVICE_ERROR_CODE)))
+                .put("err_code", 0)
+                .put("description", describe(error));
+        reply(message, Wire.write(answer), headers);
     }
 
     private static String describe(ApiError error) {
@@ -181,12 +152,48 @@ public class PolicyReplies {
                 violations);
     }
 
+    private static ApiError notFound(PolicyId policy, Optional<StoredPolicy> deletion) {
+        String when = deletion.map(version -> ": it was deleted with version " + version.version())
+                .orElse("");
+        return new ApiError(
+                ApiError.NOT_FOUND,
+                "there is no policy %s%s".formatted(policy, when),
+                "segmentation.api.policy.list names those there are",
+                List.of());
+    }
+
+    private static ApiError overtaken(StoredPolicy later) {
+        return new ApiError(
+                ApiError.VERSION_CONFLICT,
+                "a later publish of %s was decided first, as version %d".formatted(later.policyId(), later.version()),
+                "look at what holds and publish again if it should not",
+                List.of());
+    }
+
+    private static ApiError notStored() {
+        return new ApiError(
+                ApiError.INTERNAL,
+                "the publish was decided, but is not stored",
+                "segmentation.system.policy-service says why",
+                List.of());
+    }
+
+    private static ApiError undecided(Optional<Publish> publish) {
+        return publish.isEmpty()
+                ? new ApiError(
+                        ApiError.INTERNAL,
+                        "the stream %s has not taken the publish".formatted(Streams.POLICIES),
+                        "is it a duplicate of its message id, or expects another last sequence?",
+                        List.of())
+                : new ApiError(
+                        ApiError.INTERNAL,
+                        "not decided within %d s".formatted(PATIENCE.toSeconds()),
+                        "it is kept and will be decided; look at segmentation.api.policy.get",
+                        List.of());
+    }
+
     /** Only inboxes are answered: any other reply subject would make this service write there for the publisher. */
     private static boolean wantsAnswer(Message message) {
         return message.getReplyTo() != null && message.getReplyTo().startsWith(INBOX);
-    }
-
-    private static byte[] body(Message message) {
-        return message.getData() == null ? new byte[0] : message.getData();
     }
 }

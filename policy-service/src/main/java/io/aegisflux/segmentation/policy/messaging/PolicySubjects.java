@@ -17,6 +17,15 @@ final class PolicySubjects {
         return new PolicyId(subject.substring(Subjects.POLICIES.length()));
     }
 
+    /**
+     * The policy whose versions a subject of the store holds.
+     *
+     * @throws IllegalArgumentException when it holds those of none
+     */
+    static PolicyId stored(String subject) {
+        return new PolicyId(subject.substring(Subjects.POLICY_STORE.length()));
+    }
+
     static Violation badId(String subject, IllegalArgumentException reason) {
         return new Violation(
                 "/id",

@@ -24,11 +24,13 @@ import org.eclipse.microprofile.reactive.messaging.Message;
 public class SystemChannel {
     private final Bus bus;
     private final WorldState world;
+    private final HostStore hosts;
 
     @Inject
-    public SystemChannel(Bus bus, WorldState world) {
+    public SystemChannel(Bus bus, WorldState world, HostStore hosts) {
         this.bus = bus;
         this.world = world;
+        this.hosts = hosts;
     }
 
     @Incoming("system")
@@ -39,7 +41,9 @@ public class SystemChannel {
             NatsMetadata metadata = message.getMetadata(NatsMetadata.class).orElseThrow();
             SystemEvent event = Wire.read(message.getPayload(), SystemEvent.class);
             if (SystemEvent.CAPABILITY_REPORT.equals(event.eventType())) {
-                learn(report(event, metadata));
+                CapabilityReport report = report(event, metadata);
+                hosts.keep(report, metadata.timestamp());
+                requestBuild(report.architecture());
             }
         } catch (RuntimeException e) {
             return message.nack(e);
@@ -62,22 +66,16 @@ public class SystemChannel {
         return report;
     }
 
-    private void learn(CapabilityReport report) {
-        if (world.now().hosts().isNews(report)) {
-            StreamCatalog.ensure(bus, Streams.HOSTS);
-            bus.publish(Subjects.host(report.hostId()), Wire.write(report), null);
+    private void requestBuild(String architecture) {
+        if (world.now().artifacts().digest(architecture).isPresent()) {
+            return;
         }
-        String architecture = report.architecture();
-        if (architecture != null && world.now().artifacts().digest(architecture).isEmpty()) {
-            StreamCatalog.ensure(bus, Streams.BUILD_REQUESTS);
-            bus.publish(
-                    Subjects.BUILDS_REQUESTED,
-                    Wire.write(buildSpec(architecture, bus.settings().clientName())),
-                    "build-" + architecture);
-        }
-    }
-
-    private static BuildSpec buildSpec(String architecture, String requestedBy) {
-        return new BuildSpec(ArtifactBook.PROGRAM_SET, ArtifactBook.VARIANT, architecture, requestedBy);
+        BuildSpec spec = new BuildSpec(
+                ArtifactBook.PROGRAM_SET,
+                ArtifactBook.VARIANT,
+                architecture,
+                bus.settings().clientName());
+        StreamCatalog.ensure(bus, Streams.BUILD_REQUESTS);
+        bus.publish(Subjects.BUILDS_REQUESTED, Wire.write(spec), "build-" + architecture);
     }
 }

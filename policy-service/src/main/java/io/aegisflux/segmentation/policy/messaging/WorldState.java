@@ -1,24 +1,33 @@
 package io.aegisflux.segmentation.policy.messaging;
 
 import io.aegisflux.segmentation.contracts.ArtifactManifest;
-import io.aegisflux.segmentation.contracts.BuildCompleted;
 import io.aegisflux.segmentation.contracts.CapabilityReport;
+import io.aegisflux.segmentation.contracts.HostId;
+import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
-import io.aegisflux.segmentation.contracts.Wire;
+import io.aegisflux.segmentation.contracts.SystemEvent;
 import io.aegisflux.segmentation.nats.Bus;
+import io.aegisflux.segmentation.nats.BusException;
+import io.aegisflux.segmentation.nats.NatsMetadata;
 import io.aegisflux.segmentation.nats.StateFollower;
+import io.aegisflux.segmentation.policy.domain.PolicyBook;
 import io.aegisflux.segmentation.policy.domain.World;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import org.jboss.logging.Logger;
 
 /**
  * The world as the streams tell it: policies from the store, hosts from their reports, artifacts from the builder. Every
@@ -26,36 +35,38 @@ import java.util.function.UnaryOperator;
  */
 @ApplicationScoped
 public class WorldState {
+    private static final Logger LOG = Logger.getLogger(WorldState.class);
+    private static final Duration RETRY = Duration.ofMillis(500);
+    private static final Duration SOON = Duration.ofMillis(10);
+
     private final Bus bus;
+    private final VersionStore store;
+    private final HostStore hosts;
+    private final BuildResults builds;
+    private final OwnReports reports;
     private final AtomicReference<World> world = new AtomicReference<>(World.EMPTY);
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private volatile List<StateFollower> followers = List.of();
+    private volatile boolean stopped;
 
     @Inject
-    public WorldState(Bus bus) {
+    public WorldState(Bus bus, VersionStore store, HostStore hosts, BuildResults builds, OwnReports reports) {
         this.bus = bus;
+        this.store = store;
+        this.hosts = hosts;
+        this.builds = builds;
+        this.reports = reports;
     }
 
     void start(@Observes StartupEvent event) {
         followers = List.of(
-                StateFollower.lastOfEach(
-                        bus,
-                        Streams.POLICY_STORE,
-                        Subjects.each(Subjects.POLICY_STORE),
-                        (data, metadata) -> policy(Wire.read(data, StoredPolicy.class), metadata.sequence())),
-                StateFollower.lastOfEach(
-                        bus,
-                        Streams.HOSTS,
-                        Subjects.each(Subjects.HOSTS),
-                        (data, metadata) -> host(Wire.read(data, CapabilityReport.class))),
-                StateFollower.everything(
-                        bus,
-                        Streams.BUILD_RESULTS,
-                        Subjects.BUILDS_COMPLETED,
-                        (data, metadata) -> artifact(Wire.read(data, BuildCompleted.class))));
+                StateFollower.lastOfEach(bus, Streams.POLICY_STORE, Subjects.each(Subjects.POLICY_STORE), this::policy),
+                StateFollower.lastOfEach(bus, Streams.HOSTS, Subjects.each(Subjects.HOSTS), this::host),
+                StateFollower.everything(bus, Streams.BUILD_RESULTS, Subjects.BUILDS_COMPLETED, this::artifact));
     }
 
     void stop(@Observes ShutdownEvent event) {
+        stopped = true;
         followers.forEach(StateFollower::close);
     }
 
@@ -69,22 +80,89 @@ public class WorldState {
         return !followers.isEmpty() && followers.stream().allMatch(StateFollower::isCaughtUp);
     }
 
+    /** Waits until {@link #isComplete()}; false when the process stops before. */
+    boolean awaitComplete() {
+        while (!stopped && !isComplete()) {
+            Pause.of(SOON);
+        }
+        return !stopped;
+    }
+
     /** Calls back after each change; the callback must be quick. */
     public void onChange(Runnable listener) {
         listeners.add(listener);
     }
 
-    private void policy(StoredPolicy stored, long sequence) {
-        change(known -> known.with(known.policies().with(stored, sequence)));
+    private void policy(byte[] data, NatsMetadata metadata) {
+        PolicyId policy = PolicySubjects.stored(metadata.subject());
+        Optional<StoredPolicy> version = VersionStore.read(policy, data);
+        if (version.isEmpty()) {
+            reports.complain(
+                    SystemEvent.MESSAGE_REJECTED,
+                    "policy-store",
+                    "%s holds a message that is no version of it; the last version counts"
+                            .formatted(metadata.subject()),
+                    Map.of("subject", metadata.subject(), "sequence", metadata.sequence()),
+                    "policy-store-" + metadata.sequence());
+        }
+        Optional<StoredPolicy> last = version.isPresent() ? version : lastVersion(policy);
+        change(known -> known.with(last.map(it -> known.policies().with(it, metadata.sequence()))
+                .orElseGet(() -> known.policies().readTo(metadata.sequence()))));
+        now().policies().unreadable().stream()
+                .filter(entry -> entry.stored().policyId().equals(policy))
+                .forEach(this::complain);
     }
 
-    private void host(CapabilityReport report) {
-        change(known -> known.with(known.hosts().with(report)));
+    /** Tries until it is known: a policy that is passed over would be as if deleted. */
+    private Optional<StoredPolicy> lastVersion(PolicyId policy) {
+        while (true) {
+            try {
+                return store.newest(policy).version();
+            } catch (BusException e) {
+                LOG.warnf("the last version of %s is looked for again: %s", policy, e.getMessage());
+                Pause.of(RETRY);
+            }
+        }
     }
 
-    private void artifact(BuildCompleted completed) {
-        ArtifactManifest manifest = Wire.read(completed.manifest().payload(), ArtifactManifest.class);
-        change(known -> known.with(known.artifacts().with(manifest)));
+    private void complain(PolicyBook.Entry entry) {
+        StoredPolicy stored = entry.stored();
+        reports.complain(
+                SystemEvent.ERROR,
+                "policy-store",
+                "version %d of %s, accepted earlier, is refused by this release (%s: %s): no host is told anything until it"
+                                .formatted(
+                                        stored.version(),
+                                        stored.policyId(),
+                                        entry.violations().getFirst().path(),
+                                        entry.violations().getFirst().reason())
+                        + " is published anew or deleted",
+                Map.of("policy_id", stored.policyId(), "version", stored.version(), "violations", entry.violations()),
+                "unreadable-%s-%d".formatted(stored.policyId(), stored.version()));
+    }
+
+    private void host(byte[] data, NatsMetadata metadata) {
+        Optional<CapabilityReport> report = HostStore.read(metadata.token(), data);
+        if (report.isEmpty()) {
+            reports.complain(
+                    SystemEvent.MESSAGE_REJECTED,
+                    "hosts",
+                    "%s holds a message that is no report of this host; what it reported before counts"
+                            .formatted(metadata.subject()),
+                    Map.of("subject", metadata.subject(), "sequence", metadata.sequence()),
+                    "hosts-" + metadata.sequence());
+            // The stream keeps one message a host: it is written there again for whoever starts next.
+            Optional.ofNullable(now().hosts().reports().get(new HostId(metadata.token())))
+                    .ifPresent(known -> hosts.keep(known, Instant.EPOCH));
+        }
+        change(known -> known.with(report.map(it -> known.hosts().with(it, metadata.sequence()))
+                .orElseGet(() -> known.hosts().readTo(metadata.sequence()))));
+    }
+
+    private void artifact(byte[] data, NatsMetadata metadata) {
+        Optional<ArtifactManifest> manifest = builds.manifest(data, metadata);
+        change(known -> known.with(manifest.map(it -> known.artifacts().with(it, metadata.sequence()))
+                .orElseGet(() -> known.artifacts().readTo(metadata.sequence()))));
     }
 
     private void change(UnaryOperator<World> how) {

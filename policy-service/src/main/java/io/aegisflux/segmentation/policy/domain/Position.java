@@ -1,0 +1,44 @@
+package io.aegisflux.segmentation.policy.domain;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How far somebody has read the streams that desired states are computed from: the sequence of the last message of each,
+ * 0 for none.
+ */
+public record Position(long policies, long hosts, long artifacts) {
+    /** Before anything was read. */
+    public static final Position START = new Position(0, 0, 0);
+
+    private static final Pattern FORM = Pattern.compile("([0-9]{1,18})/([0-9]{1,18})/([0-9]{1,18})");
+
+    public Position {
+        if (policies < 0 || hosts < 0 || artifacts < 0) {
+            throw new IllegalArgumentException(
+                    "no sequence is negative: %d, %d, %d".formatted(policies, hosts, artifacts));
+        }
+    }
+
+    /** Of the form of {@link #toString}; empty for anything else. */
+    public static Optional<Position> parse(String text) {
+        Matcher matcher = FORM.matcher(text);
+        return matcher.matches()
+                ? Optional.of(new Position(
+                        Long.parseLong(matcher.group(1)),
+                        Long.parseLong(matcher.group(2)),
+                        Long.parseLong(matcher.group(3))))
+                : Optional.empty();
+    }
+
+    /** Whether the other has read something that is not in here. */
+    public boolean isBehind(Position other) {
+        return policies < other.policies || hosts < other.hosts || artifacts < other.artifacts;
+    }
+
+    @Override
+    public String toString() {
+        return policies + "/" + hosts + "/" + artifacts;
+    }
+}

@@ -1,0 +1,174 @@
+package io.aegisflux.segmentation.policy.domain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.aegisflux.segmentation.contracts.Digests;
+import io.aegisflux.segmentation.contracts.PolicyId;
+import io.aegisflux.segmentation.contracts.StoredPolicy;
+import io.aegisflux.segmentation.contracts.Violation;
+import io.aegisflux.segmentation.contracts.Wire;
+import io.aegisflux.segmentation.engine.parsing.ParseResult;
+import io.aegisflux.segmentation.engine.parsing.PolicyParser;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AcceptanceTest {
+    private static final PolicyId WEB = new PolicyId("web");
+    private static final byte[] PORT_80 = Documents.policy("web", 80);
+    private static final byte[] PORT_443 = Documents.policy("web", 443);
+    private static final Instant NOW = Instant.parse("2026-11-25T10:00:00Z");
+
+    @Test
+    void theFirstPublishCreatesVersionOne() {
+        StoredPolicy stored = stored(publish(PORT_80, 7), Optional.empty());
+        assertThat(stored.version()).isEqualTo(1);
+        assertThat(stored.action()).isEqualTo(StoredPolicy.CREATED);
+        assertThat(stored.digest()).isEqualTo(Digests.sha256Hex(PORT_80));
+        assertThat(stored.sourceSequence()).isEqualTo(7);
+        assertThat(stored.storedAt()).isEqualTo(NOW);
+        assertThat(stored.document().get("rules")).hasSize(1);
+    }
+
+    @Test
+    void anotherDocumentUpdatesAndAnEmptyBodyDeletes() {
+        StoredPolicy first = stored(publish(PORT_80, 1), Optional.empty());
+        StoredPolicy second = stored(publish(PORT_443, 2), Optional.of(first));
+        StoredPolicy third = stored(publish(new byte[0], 3), Optional.of(second));
+        assertThat(second.version()).isEqualTo(2);
+        assertThat(second.action()).isEqualTo(StoredPolicy.UPDATED);
+        assertThat(third.version()).isEqualTo(3);
+        assertThat(third.isDeleted()).isTrue();
+    }
+
+    @Test
+    void aPolicyThatWasDeletedIsCreatedAgainAndItsVersionsGoOn() {
+        StoredPolicy deleted = stored(publish(new byte[0], 2), Optional.of(version(1, PORT_80, 1)));
+        StoredPolicy again = stored(publish(PORT_80, 3), Optional.of(deleted));
+        assertThat(again.version()).isEqualTo(3);
+        assertThat(again.action()).isEqualTo(StoredPolicy.CREATED);
+    }
+
+    @Test
+    void whatHoldsAlreadyIsNotStoredAgain() {
+        assertThat(Acceptance.of(publish(PORT_80, 2), Optional.of(version(1, PORT_80, 1)), NOW))
+                .isEqualTo(new Acceptance.NothingNew("it is the stored version"));
+    }
+
+    @Test
+    void thereIsNothingToDeleteWherePolicyNeverWasOrIsGone() {
+        StoredPolicy deleted = stored(publish(new byte[0], 2), Optional.of(version(1, PORT_80, 1)));
+        var nothing = new Acceptance.NothingNew("there is nothing to delete");
+        assertThat(Acceptance.of(publish(new byte[0], 1), Optional.empty(), NOW))
+                .isEqualTo(nothing);
+        assertThat(Acceptance.of(publish(new byte[0], 3), Optional.of(deleted), NOW))
+                .isEqualTo(nothing);
+    }
+
+    @Test
+    void aPublishThatWasStoredBeforeACrashIsRecognisedWhenItComesAgain() {
+        assertThat(Acceptance.of(publish(PORT_80, 5), Optional.of(version(3, PORT_80, 5)), NOW))
+                .isEqualTo(new Acceptance.NothingNew("it is stored already"));
+    }
+
+    @Test
+    void aPublishThatALaterOneHasOvertakenCountsNoMore() {
+        assertThat(Acceptance.of(publish(PORT_80, 4), Optional.of(version(3, PORT_443, 5)), NOW))
+                .isEqualTo(new Acceptance.NothingNew("a later publish is stored already"));
+    }
+
+    @Test
+    void aStreamOfPublishesThatWasMadeAnewIsNotMistakenForOldPublishes() {
+        StoredPolicy before = version(3, PORT_443, 900);
+        Publish first = new Publish(WEB, PORT_80, 1, NOW.plus(Duration.ofHours(1)));
+        assertThat(stored(first, Optional.of(before)).version()).isEqualTo(4);
+    }
+
+    @Test
+    void aDocumentThatIsNoPolicyIsRefusedWithItsViolations() {
+        Acceptance refused =
+                Acceptance.of(publish(Documents.policy("web", 70_000), 1), Optional.of(version(1, PORT_80, 0)), NOW);
+        assertThat(refused)
+                .isInstanceOfSatisfying(
+                        Acceptance.Refused.class,
+                        it -> assertThat(it.violations())
+                                .singleElement()
+                                .extracting(Violation::path)
+                                .isEqualTo("/rules/0/conditions/1/value"));
+    }
+
+    @Test
+    void aDocumentForAnotherSubjectIsRefusedAtItsId() {
+        Acceptance refused = Acceptance.of(publish(Documents.policy("db", 80), 1), Optional.empty(), NOW);
+        assertThat(refused)
+                .isInstanceOfSatisfying(
+                        Acceptance.Refused.class,
+                        it -> assertThat(it.violations())
+                                .singleElement()
+                                .extracting(Violation::path)
+                                .isEqualTo("/id"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "12345678901234567890123456789e9", // longer in the notation in which it is kept
+                "1e999999999",
+                "-0.00000000000000000000000000001",
+                "100000000000000000000000000000e1"
+            })
+    void whateverIsStoredCanBeReadAgainOrIsRefusedAtItsPlace(String number) {
+        byte[] document = Documents.policy("web", "\"metadata\": {\"n\": %s},".formatted(number));
+        switch (Acceptance.of(publish(document, 1), Optional.empty(), NOW)) {
+            case Acceptance.NewVersion(StoredPolicy stored) ->
+                assertThat(PolicyParser.parse(Wire.write(stored.document()), WEB))
+                        .isInstanceOf(ParseResult.Accepted.class);
+            case Acceptance.Refused(var violations) ->
+                assertThat(violations).extracting(Violation::path).containsExactly("/metadata/n");
+            case Acceptance.NothingNew nothing -> throw new AssertionError(nothing.reason());
+        }
+    }
+
+    @Test
+    void aDocumentThatWouldGrowPastTheLimitInTheStoreIsRefused() {
+        String numbers = Documents.repeated("1e5,", 130_000) + "1";
+        byte[] document = Documents.policy("web", "\"metadata\": {\"n\": [%s]},".formatted(numbers));
+        assertThat(PolicyParser.parse(document, WEB)).isInstanceOf(ParseResult.Accepted.class);
+        assertThat(Acceptance.violations(document, WEB))
+                .extracting(Violation::path)
+                .containsExactly("");
+    }
+
+    @Test
+    void textsOfTheDocumentAreKeptAsTheyWere() {
+        byte[] document = Documents.policy("web", "\"description\": \"träge \\u00e4 \\ud83d\\ude00\",");
+        assertThat(stored(publish(document, 1), Optional.empty())
+                        .document()
+                        .get("description")
+                        .textValue())
+                .isEqualTo("träge ä 😀");
+    }
+
+    private static StoredPolicy stored(Publish publish, Optional<StoredPolicy> latest) {
+        return ((Acceptance.NewVersion) Acceptance.of(publish, latest, NOW)).stored();
+    }
+
+    private static Publish publish(byte[] body, long sequence) {
+        return new Publish(WEB, body, sequence, NOW.minusMillis(3));
+    }
+
+    static StoredPolicy version(long version, byte[] body, long sequence) {
+        return new StoredPolicy(
+                WEB,
+                version,
+                version == 1 ? StoredPolicy.CREATED : StoredPolicy.UPDATED,
+                Digests.sha256Hex(body),
+                Wire.read(body, JsonNode.class),
+                sequence,
+                NOW);
+    }
+}
