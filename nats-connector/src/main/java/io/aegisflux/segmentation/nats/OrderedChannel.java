@@ -8,7 +8,6 @@ import io.nats.client.StreamContext;
 import io.nats.client.api.StreamInfoOptions;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -32,19 +31,15 @@ final class OrderedChannel implements InboundChannel {
     /** So many are fetched ahead of what is handled, or two batches: a message may have a MiB. */
     private static final int LEAST_AHEAD = 32;
 
-    /** Of a flood of poison the rest is passed over in silence, so that it does not hold up what is sound. */
-    private static final int REPORTS_A_SECOND = 10;
-
     private final Bus bus;
     private final Settings settings;
     private final StreamPosition position;
+    private final PoisonReports refusals;
     private final Semaphore turn = new Semaphore(1);
     private volatile boolean stopped;
     private volatile boolean caughtUp;
     private volatile String trouble = "not connected yet";
     private volatile long pending;
-    private long reportingSecond;
-    private int reportsOfSecond;
 
     /**
      * @param filters subjects
@@ -56,6 +51,7 @@ final class OrderedChannel implements InboundChannel {
         this.bus = bus;
         this.settings = settings;
         this.position = new StreamPosition(settings.from());
+        this.refusals = new PoisonReports(bus, settings.service(), this);
     }
 
     @Override
@@ -205,32 +201,7 @@ final class OrderedChannel implements InboundChannel {
 
     private Batch.Arrival arrival(Message message) {
         NatsMetadata metadata = NatsMetadata.of(message);
-        return new Batch.Arrival(message.getData(), metadata, failure -> refuse(metadata, failure));
-    }
-
-    private void refuse(NatsMetadata metadata, Throwable failure) {
-        Throwable cause = Poison.in(failure);
-        if (cause == null) {
-            LOG.log(
-                    Level.SEVERE,
-                    "passed over %s (number %d)".formatted(metadata.subject(), metadata.sequence()),
-                    failure);
-            return;
-        }
-        if (mayReport()) {
-            Poison poison = Poison.of(settings.service(), this, metadata, cause);
-            LOG.log(Level.WARNING, "refused {0}: {1}", new Object[] {metadata.subject(), poison.reason()});
-            bus.publishAsync(poison.subject(), poison.data(), poison.id());
-        }
-    }
-
-    private boolean mayReport() {
-        long second = Instant.now().getEpochSecond();
-        if (second != reportingSecond) {
-            reportingSecond = second;
-            reportsOfSecond = 0;
-        }
-        return reportsOfSecond++ < REPORTS_A_SECOND;
+        return new Batch.Arrival(message.getData(), metadata, failure -> refusals.report(metadata, failure));
     }
 
     private long reconnects() {

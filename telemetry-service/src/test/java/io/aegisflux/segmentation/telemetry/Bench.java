@@ -41,13 +41,12 @@ public final class Bench {
 
     /** Starts a broker, fills its stream, then starts the service on core 0. */
     public static void main(String[] arguments) throws Exception {
-        int events = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1_000_000;
         Path log = Files.createTempFile("telemetry-bench-", ".log");
         try (NatsServer nats = HurriedBroker.start(Files.createTempDirectory("telemetry-bench-"));
                 Bus bus = Bus.connect(NatsSettings.of(nats.url(), "bench"))) {
             Bench bench = new Bench(bus);
             StreamCatalog.ensure(bus, Streams.EVENTS);
-            bench.fill(events);
+            long events = bench.fill(arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1_000_000);
             for (String compiler : List.of("-XX:TieredStopAtLevel=1", "-XX:TieredStopAtLevel=4")) {
                 try (ServiceProcess service = service(nats, List.of(compiler), "all", log)) {
                     bench.throughput(service, events, compiler);
@@ -78,7 +77,8 @@ public final class Bench {
                 log);
     }
 
-    private void fill(int events) throws Exception {
+    /** How many the stream holds then: its size is bounded. */
+    private long fill(int events) throws Exception {
         var last = bus.publishAsync(Subjects.events(example.hostId()), Wire.write(example), null);
         for (int i = 1; i < events; i++) {
             last = bus.publishAsync(Subjects.EVENTS + host(i), Wire.write(event(i)), null);
@@ -87,9 +87,14 @@ public final class Bench {
             }
         }
         last.get();
+        return bus.connection()
+                .getStreamContext(Streams.EVENTS)
+                .getStreamInfo()
+                .getStreamState()
+                .getMsgCount();
     }
 
-    private void throughput(ServiceProcess service, int events, String compiler)
+    private void throughput(ServiceProcess service, long events, String compiler)
             throws IOException, InterruptedException {
         service.awaitOk("/q/health/live", Duration.ofSeconds(30));
         long already = counted(service);
