@@ -9,6 +9,7 @@ import io.aegisflux.segmentation.contracts.PolicyUpdate;
 import io.aegisflux.segmentation.contracts.Reason;
 import io.aegisflux.segmentation.contracts.SystemEvent;
 import io.aegisflux.segmentation.contracts.Verdict;
+import io.aegisflux.segmentation.e2e.Playground.Place;
 import io.aegisflux.segmentation.harness.Directories;
 import io.aegisflux.segmentation.harness.NeedsKernel;
 import io.aegisflux.segmentation.harness.Repository;
@@ -225,11 +226,15 @@ class SuiteIT {
                   {"field": "dest_port", "operator": "eq", "value": 5432}]}""".formatted(
                         playground.db().ipv4())));
 
-        Attempt attempt = web.tcp(playground.db().ipv4(), PORT, MILLIS);
+        Host host = playground.hostA();
+        Attempt attempt;
+        try (Workload process = Workload.start(new Place("host-a", host.namespace(), host.ipv4(), host.ipv6(), host))) {
+            attempt = process.tcp(playground.db().ipv4(), PORT, MILLIS);
+        }
         assertThat(attempt).isInstanceOf(Attempt.Failed.class);
         FlowEvent event =
                 bus.awaitEvent("the blocked connect", each -> FlowEvent.CONNECTION_BLOCKED.equals(each.eventType()));
-        assertThat(event.hook()).isEqualTo(Hook.CONNECT4);
+        assertThat(event.hook()).isIn(Hook.CONNECT4, Hook.CONNECT6); // a dual-stack socket connects by the latter
         assertThat(event.policyId().value()).isEqualTo("no-db");
         assertThat(event.ruleId()).isEqualTo("not-there");
         assertThat(event.destPort()).isEqualTo(PORT);
@@ -300,19 +305,17 @@ class SuiteIT {
     @Test
     void refusesATableThatDoesNotFitAndKeepsTheOldOne() {
         apply("small", "host-b", turns("web"), "small");
-        String addresses = IntStream.range(0, 12_000)
-                .mapToObj(i -> "\"10.%d.%d.1\"".formatted(i / 256, i % 256))
-                .collect(Collectors.joining(","));
+        String rules =
+                IntStream.range(0, 3).mapToObj(SuiteIT::fourThousandAddresses).collect(Collectors.joining(","));
         published.add("huge");
-        bus.publish("huge", policy("huge", "data", "\"default_action\": \"none\",", """
-                        {"id": "many", "action": "deny", "priority": 1, "conditions": [
-                          {"field": "source_ip", "operator": "in", "value": [%s]}]}""".formatted(addresses)));
+        bus.publish("huge", policy("huge", "data", "\"default_action\": \"none\",", rules));
         SystemEvent refusal = bus.awaitSystem(
                 "the refusal of the table", event -> SystemEvent.TABLE_REJECTED.equals(event.eventType()));
         assertThat(refusal.hostId()).isEqualTo("host-b");
-        assertThat(refusal.message()).contains("12");
+        assertThat(refusal.message()).contains("the table needs 12001 entries for IPv4, at most 8192 fit");
         assertThat(web.tcp(playground.db().ipv4(), PORT, MILLIS).worked()).isFalse();
         assertThat(dropped("small", playground.web().ipv4()).ruleId()).isEqualTo("turn");
+        delete("huge"); // first: as long as it is there, the host can follow no other change
     }
 
     @Test
@@ -400,6 +403,16 @@ class SuiteIT {
                         .anyMatch(line -> line.startsWith("segmentation_rule_hits_total")
                                 && line.contains("policy=\"counted\"")
                                 && line.contains("rule=\"turn\"")));
+    }
+
+    private static String fourThousandAddresses(int number) {
+        return """
+                {"id": "many-%d", "action": "deny", "priority": 1, "conditions": [
+                  {"field": "source_ip", "operator": "in", "value": [%s]}]}""".formatted(
+                        number,
+                        IntStream.range(0, 4_000)
+                                .mapToObj(i -> "\"10.%d.%d.%d\"".formatted(i / 250, i % 250, 2 * number + 1))
+                                .collect(Collectors.joining(",")));
     }
 
     private static byte[] turns(String denied) {

@@ -57,7 +57,10 @@ public record NatsSettings(
 
     /** Reconnects for ever, soon at first, with jitter so that a fleet does not come back at once. */
     Options.Builder options() {
+        ConnectionLog log = new ConnectionLog();
         Options.Builder options = Options.builder()
+                .connectionListener(log)
+                .errorListener(log)
                 .servers(urls.split("\\s*,\\s*"))
                 .connectionName(clientName)
                 .maxReconnects(-1)

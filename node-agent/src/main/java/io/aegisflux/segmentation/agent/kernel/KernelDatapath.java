@@ -154,7 +154,9 @@ public final class KernelDatapath implements Datapath {
 
     @Override
     public Counters counters() {
-        requireKernel();
+        if (kernel == null) {
+            return Counters.NONE;
+        }
         try {
             return kernel.counters().read(generations.books().inForce());
         } catch (BpfException e) {
