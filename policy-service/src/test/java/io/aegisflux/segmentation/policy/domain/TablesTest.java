@@ -87,6 +87,17 @@ class TablesTest {
         assertThat(after.get(A).digest()).isNotEqualTo(before.get(A).digest());
     }
 
+    @Test
+    void tablesStayRightOverMoreVersionsThanALoweringKeeps() {
+        World now = world;
+        for (int version = 2; version < 1_200; version++) {
+            now = now.with(now.policies().with(PolicyBookTest.version("everywhere", version, 1000 + version), version));
+            tables.of(now);
+        }
+        assertThat(tables.of(now).get(A).table())
+                .isEqualTo(now.table(now.hosts().reports().get(A)));
+    }
+
     private static StoredPolicy stored(String id, String more, int port) {
         byte[] document = Documents.policy(id, more, """
                 {"id": "r", "action": "allow", "priority": 1, "conditions": [
