@@ -4,7 +4,6 @@ import io.aegisflux.segmentation.contracts.DesiredState;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
-import io.aegisflux.segmentation.contracts.SystemEvent;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.nats.BusException;
@@ -155,13 +154,11 @@ public class DesiredLog {
     private Word word(HostId host, byte[] data, Map<String, List<String>> headers, long sequence) {
         Word word = Word.read(host, data, key.verifier(), position(headers), sequence);
         if (word instanceof Word.Foreign foreign) {
-            reports.complain(
-                    SystemEvent.MESSAGE_REJECTED,
+            reports.complainOfForeign(
                     "desired-states",
-                    "%s holds a message that is not of this policy-service, it is written anew: %s"
-                            .formatted(Subjects.desired(host), foreign.reason()),
-                    Map.of("subject", Subjects.desired(host), "sequence", sequence),
-                    "desired-" + sequence);
+                    "a message that is not of this policy-service, it is written anew: " + foreign.reason(),
+                    Subjects.desired(host),
+                    sequence);
         }
         return word;
     }

@@ -2,10 +2,8 @@ package io.aegisflux.segmentation.policy.domain;
 
 import static io.aegisflux.segmentation.policy.domain.Documents.policy;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.aegisflux.segmentation.contracts.CapabilityReport;
 import io.aegisflux.segmentation.contracts.Digests;
-import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.contracts.Workload;
@@ -90,15 +88,7 @@ final class TablesBench {
                                 rule % 2 == 0 ? "app" + (number + rule) % 50 : "10.%d.%d.0/24".formatted(number, rule),
                                 1000 + number * 10 + rule + (int) version))
                 .toArray(String[]::new);
-        byte[] document = policy(id, range, rules);
-        return new StoredPolicy(
-                new PolicyId(id),
-                version,
-                version == 1 ? StoredPolicy.CREATED : StoredPolicy.UPDATED,
-                Digests.sha256Hex(document),
-                Wire.read(document, JsonNode.class),
-                version,
-                Instant.EPOCH);
+        return Documents.stored(id, version, policy(id, range, rules), version, Instant.EPOCH);
     }
 
     private static CapabilityReport host(int number, int roles) {

@@ -2,7 +2,6 @@ package io.aegisflux.segmentation.policy.domain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.aegisflux.segmentation.contracts.CapabilityReport;
 import io.aegisflux.segmentation.contracts.Digests;
 import io.aegisflux.segmentation.contracts.HostId;
@@ -103,14 +102,7 @@ class TablesTest {
                 {"id": "r", "action": "allow", "priority": 1, "conditions": [
                   {"field": "source.label.app", "operator": "eq", "value": "shop"},
                   {"field": "dest_port", "operator": "eq", "value": %d}]}""".formatted(port));
-        return new StoredPolicy(
-                new PolicyId(id),
-                1,
-                StoredPolicy.CREATED,
-                Digests.sha256Hex(document),
-                Wire.read(document, JsonNode.class),
-                1,
-                Instant.EPOCH);
+        return Documents.stored(id, 1, document, 1, Instant.EPOCH);
     }
 
     private static CapabilityReport host(String id, String role, String address) {
