@@ -4,7 +4,6 @@ import static io.aegisflux.segmentation.policy.domain.Documents.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.aegisflux.segmentation.contracts.CapabilityReport;
 import io.aegisflux.segmentation.contracts.Digests;
 import io.aegisflux.segmentation.contracts.PolicyAccepted;
@@ -204,14 +203,7 @@ class CrashIT {
     }
 
     private void storeAsTheInstanceThatCrashed(String id, byte[] document, long sequence) {
-        StoredPolicy version = new StoredPolicy(
-                new PolicyId(id),
-                1,
-                StoredPolicy.CREATED,
-                Digests.sha256Hex(document),
-                Wire.read(document, JsonNode.class),
-                sequence,
-                Instant.now());
+        StoredPolicy version = Documents.stored(id, 1, document, sequence, Instant.now());
         bench.bus.publish(Subjects.policyStore(new PolicyId(id)), Wire.write(version), null);
     }
 }

@@ -57,6 +57,26 @@ class PayloadIT {
         }
     }
 
+    @Test
+    void aDocumentThatFitsTheBrokerButNotAsAVersionIsRefusedAndHoldsNothingBack() {
+        int most = 32_400;
+        NatsServer broker = NatsServer.start(
+                NatsBinary.find(), "127.0.0.1", NatsServer.freePort(), "max_payload: %d".formatted(most));
+        try (PolicyBench bench = PolicyBench.over(broker)) {
+            ServiceProcess service = bench.service();
+            String texts = "\"%s\",".formatted("x".repeat(1_000)).repeat(32);
+            byte[] fitting = policy("huge", "\"metadata\": {\"texts\": [%s\"\"]},".formatted(texts));
+            assertThat(fitting.length).isBetween(most - 500, most);
+
+            ApiError error = Wire.read(bench.request("huge", fitting).getData(), ApiError.class);
+            assertThat(error.code()).isEqualTo(ApiError.INTERNAL);
+            assertThat(error.hint()).contains("segmentation.system.policy-service");
+            assertThat(bench.events(SystemEvent.POLICY_REJECTED).getFirst().message())
+                    .contains("the broker takes " + most);
+            goesOn(bench, service);
+        }
+    }
+
     private static void goesOn(PolicyBench bench, ServiceProcess service) {
         PolicyAccepted next =
                 Wire.read(bench.request("next", policy("next", 80)).getData(), PolicyAccepted.class);

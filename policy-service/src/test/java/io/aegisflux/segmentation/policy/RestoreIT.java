@@ -4,7 +4,6 @@ import static io.aegisflux.segmentation.policy.domain.Documents.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.aegisflux.segmentation.contracts.DesiredState;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.MetricsReport;
@@ -124,14 +123,8 @@ class RestoreIT {
         bench.publish("web", policy("web", 80));
         DesiredState told = bench.awaitTold("host-a", "web", 1);
         service.close();
-        StoredPolicy ofAnotherRelease = new StoredPolicy(
-                new PolicyId("other"),
-                1,
-                StoredPolicy.CREATED,
-                "d".repeat(64),
-                Wire.read(policy("other", "\"of_another_release\": true,"), JsonNode.class),
-                1,
-                Instant.now());
+        StoredPolicy ofAnotherRelease =
+                Documents.stored("other", 1, policy("other", "\"of_another_release\": true,"), 1, Instant.now());
         bench.bus.publish(Subjects.policyStore(new PolicyId("other")), Wire.write(ofAnotherRelease), null);
 
         ServiceProcess next = bench.begin(Map.of());

@@ -16,7 +16,12 @@ import java.util.Map;
  * table, and one whose policies and workloads have not changed is kept from call to call. For one thread.
  */
 public final class Tables {
+    /** A lowering keeps every version it has seen; after so many tables it is begun anew. */
+    private static final int RENEWAL = 1_000;
+
     private List<Workload> workloads = List.of();
+    private Lowering lowering = new Lowering(workloads);
+    private int lowered;
     private Map<Basis, HostTable> known = Map.of();
 
     /** What a table depends on, beside the workloads. */
@@ -30,9 +35,11 @@ public final class Tables {
         if (!now.equals(workloads)) {
             workloads = now;
             known = Map.of();
+            renew();
+        } else if (lowered >= RENEWAL) {
+            renew();
         }
         List<VersionedPolicy> policies = world.policies().versioned();
-        Lowering lowering = new Lowering(workloads);
         Map<Basis, HostTable> used = new HashMap<>();
         Map<HostId, HostTable> tables = new HashMap<>();
         for (CapabilityReport report : world.hosts().all()) {
@@ -40,11 +47,21 @@ public final class Tables {
             Basis basis = basis(policies, host);
             tables.put(host.id(), used.computeIfAbsent(basis, it -> {
                 HostTable kept = known.get(it);
-                return kept != null ? kept : HostTable.of(lowering.lower(policies, host));
+                return kept != null ? kept : lower(policies, host);
             }));
         }
         known = used;
         return tables;
+    }
+
+    private HostTable lower(List<VersionedPolicy> policies, HostView host) {
+        lowered++;
+        return HostTable.of(lowering.lower(policies, host));
+    }
+
+    private void renew() {
+        lowering = new Lowering(workloads);
+        lowered = 0;
     }
 
     private static Basis basis(List<VersionedPolicy> policies, HostView host) {

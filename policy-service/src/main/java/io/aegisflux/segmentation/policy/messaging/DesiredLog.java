@@ -4,7 +4,6 @@ import io.aegisflux.segmentation.contracts.DesiredState;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
-import io.aegisflux.segmentation.contracts.SystemEvent;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.nats.BusException;
@@ -27,6 +26,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
@@ -35,6 +36,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  */
 @ApplicationScoped
 public class DesiredLog {
+    private static final long INLINE_LIMIT = 256 * 1024;
     private static final String POSITION = "Segmentation-Position";
 
     private final Bus bus;
@@ -43,6 +45,7 @@ public class DesiredLog {
     private final SubjectLog log;
     private final long configuredEpoch;
     private final AtomicReference<DesiredBook> book = new AtomicReference<>(DesiredBook.EMPTY);
+    private final Lock saying = new ReentrantLock();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private volatile StateFollower follower;
 
@@ -78,6 +81,12 @@ public class DesiredLog {
         return Math.max(configuredEpoch, now().epoch());
     }
 
+    /** How long the JSON of a table may be to stand in the message itself, in bytes. */
+    long longestInlineTable() {
+        // As base64 in the envelope it is a third longer.
+        return Math.min(INLINE_LIMIT, bus.connection().getMaxPayload() / 2);
+    }
+
     /** Whether what was said before the start is known. */
     boolean isComplete() {
         return follower != null && follower.isCaughtUp();
@@ -97,6 +106,7 @@ public class DesiredLog {
      */
     boolean say(DesiredState state, Position position) {
         HostId host = state.hostId();
+        saying.lock();
         try {
             long sequence = bus.publishExpecting(
                             Subjects.desired(host),
@@ -112,6 +122,8 @@ public class DesiredLog {
         } catch (SequenceConflictException e) {
             refresh(host);
             return false;
+        } finally {
+            saying.unlock();
         }
     }
 
@@ -129,6 +141,8 @@ public class DesiredLog {
     }
 
     private void learn(HostId host, byte[] data, NatsMetadata metadata) {
+        saying.lock(); // so that what this instance is writing comes back when it is in the book
+        saying.unlock();
         if (metadata.sequence() <= now().of(host).streamSequence()) {
             return; // what this instance has written itself, or a second reading
         }
@@ -140,13 +154,11 @@ public class DesiredLog {
     private Word word(HostId host, byte[] data, Map<String, List<String>> headers, long sequence) {
         Word word = Word.read(host, data, key.verifier(), position(headers), sequence);
         if (word instanceof Word.Foreign foreign) {
-            reports.complain(
-                    SystemEvent.MESSAGE_REJECTED,
+            reports.complainOfForeign(
                     "desired-states",
-                    "%s holds a message that is not of this policy-service, it is written anew: %s"
-                            .formatted(Subjects.desired(host), foreign.reason()),
-                    Map.of("subject", Subjects.desired(host), "sequence", sequence),
-                    "desired-" + sequence);
+                    "a message that is not of this policy-service, it is written anew: " + foreign.reason(),
+                    Subjects.desired(host),
+                    sequence);
         }
         return word;
     }

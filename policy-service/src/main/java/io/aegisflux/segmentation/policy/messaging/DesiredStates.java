@@ -36,7 +36,6 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 public class DesiredStates {
     private static final Logger LOG = Logger.getLogger(DesiredStates.class);
-    private static final int INLINE_LIMIT = 256 * 1024;
     private static final Duration PERIOD = Duration.ofSeconds(30);
     private static final Duration RETRY = Duration.ofMillis(500);
     private static final Duration SOON = Duration.ofMillis(10);
@@ -127,7 +126,13 @@ public class DesiredStates {
         boolean overwrites = false;
         for (CapabilityReport host : known.hosts().all()) {
             overwrites |= desired.now().of(host.hostId()).isOverwritten();
-            tell(known, host, all.get(host.hostId()), stored);
+            try {
+                tell(known, host, all.get(host.hostId()), stored);
+            } catch (BusException | UnfitServerException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                LOG.errorf(e, "%s could not be told", host.hostId()); // the others can
+            }
         }
         if (overwrites) {
             Thread.sleep(TRUCE);
@@ -145,7 +150,7 @@ public class DesiredStates {
         if (last.epoch() >= epoch && mustWait(host.hostId(), last.position(), known.position())) {
             return;
         }
-        boolean large = table.bytes() > INLINE_LIMIT;
+        boolean large = table.bytes() > desired.longestInlineTable();
         DesiredState state = new DesiredState(
                 host.hostId(),
                 epoch,

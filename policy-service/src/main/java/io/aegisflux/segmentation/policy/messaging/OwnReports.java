@@ -51,4 +51,18 @@ public class OwnReports {
             LOG.warnf("not reported: %s", e.getMessage());
         }
     }
+
+    /**
+     * Complains of a message in one of our streams that is none of ours.
+     *
+     * @param message what is wrong and what counts instead
+     */
+    void complainOfForeign(String component, String message, String subject, long sequence) {
+        complain(
+                SystemEvent.MESSAGE_REJECTED,
+                component,
+                "%s holds %s".formatted(subject, message),
+                Map.of("subject", subject, "sequence", sequence),
+                "%s-%d".formatted(component, sequence));
+    }
 }

@@ -92,15 +92,25 @@ public class PolicyChannel {
             case Acceptance.NothingNew(String reason) ->
                 LOG.infof("%s, publish %d: %s", publish.policy(), publish.sequence(), reason);
             case Acceptance.NewVersion(StoredPolicy stored) -> {
-                try {
-                    store.append(stored, newest.sequence());
-                } catch (SequenceConflictException e) {
-                    return false;
+                Optional<Violation> tooLarge = store.tooLarge(stored);
+                if (tooLarge.isPresent()) {
+                    reject(metadata, List.of(tooLarge.get()));
+                    return true;
                 }
-                metrics.counter("segmentation_policies_accepted").increment();
-                LOG.infof("%s: version %d, %s", stored.policyId(), stored.version(), stored.action());
+                return append(stored, newest.sequence());
             }
         }
+        return true;
+    }
+
+    private boolean append(StoredPolicy stored, long after) {
+        try {
+            store.append(stored, after);
+        } catch (SequenceConflictException e) {
+            return false;
+        }
+        metrics.counter("segmentation_policies_accepted").increment();
+        LOG.infof("%s: version %d, %s", stored.policyId(), stored.version(), stored.action());
         return true;
     }
 

@@ -5,6 +5,7 @@ import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
+import io.aegisflux.segmentation.contracts.Violation;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.nats.BusException;
@@ -24,6 +25,9 @@ import java.util.function.Predicate;
 public class VersionStore {
     /** How far it looks back at first, in messages of the stream, when the newest of a policy is none of ours. */
     private static final long STRETCH = 256;
+
+    /** More than the headers of a write come to, in bytes. */
+    private static final int HEADERS = 512;
 
     private final Bus bus;
     private final SubjectLog log;
@@ -53,6 +57,18 @@ public class VersionStore {
      */
     void append(StoredPolicy version, long after) {
         bus.publishExpecting(Subjects.policyStore(version.policyId()), Wire.write(version), null, after);
+    }
+
+    /** Why the broker would not take a version, which has a few members more than its document; empty when it would. */
+    Optional<Violation> tooLarge(StoredPolicy version) {
+        long bytes = Wire.write(version).length + HEADERS;
+        long most = bus.connection().getMaxPayload();
+        return bytes <= most
+                ? Optional.empty()
+                : Optional.of(new Violation(
+                        "",
+                        "the stored version would have %d bytes, the broker takes %d".formatted(bytes, most),
+                        "split it into several policies, or raise the broker's max_payload"));
     }
 
     /** The last version of a policy. */

@@ -97,13 +97,11 @@ public class WorldState {
         PolicyId policy = PolicySubjects.stored(metadata.subject());
         Optional<StoredPolicy> version = VersionStore.read(policy, data);
         if (version.isEmpty()) {
-            reports.complain(
-                    SystemEvent.MESSAGE_REJECTED,
+            reports.complainOfForeign(
                     "policy-store",
-                    "%s holds a message that is no version of it; the last version counts"
-                            .formatted(metadata.subject()),
-                    Map.of("subject", metadata.subject(), "sequence", metadata.sequence()),
-                    "policy-store-" + metadata.sequence());
+                    "a message that is no version of it; the last version counts",
+                    metadata.subject(),
+                    metadata.sequence());
         }
         Optional<StoredPolicy> last = version.isPresent() ? version : lastVersion(policy);
         change(known -> known.with(last.map(it -> known.policies().with(it, metadata.sequence()))
@@ -144,13 +142,11 @@ public class WorldState {
     private void host(byte[] data, NatsMetadata metadata) {
         Optional<CapabilityReport> report = HostStore.read(metadata.token(), data);
         if (report.isEmpty()) {
-            reports.complain(
-                    SystemEvent.MESSAGE_REJECTED,
+            reports.complainOfForeign(
                     "hosts",
-                    "%s holds a message that is no report of this host; what it reported before counts"
-                            .formatted(metadata.subject()),
-                    Map.of("subject", metadata.subject(), "sequence", metadata.sequence()),
-                    "hosts-" + metadata.sequence());
+                    "a message that is no report of this host; what it reported before counts",
+                    metadata.subject(),
+                    metadata.sequence());
             // The stream keeps one message a host: it is written there again for whoever starts next.
             Optional.ofNullable(now().hosts().reports().get(new HostId(metadata.token())))
                     .ifPresent(known -> hosts.keep(known, Instant.EPOCH));

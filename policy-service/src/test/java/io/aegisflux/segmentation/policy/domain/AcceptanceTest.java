@@ -2,7 +2,6 @@ package io.aegisflux.segmentation.policy.domain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.aegisflux.segmentation.contracts.Digests;
 import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
@@ -162,13 +161,6 @@ class AcceptanceTest {
     }
 
     static StoredPolicy version(long version, byte[] body, long sequence) {
-        return new StoredPolicy(
-                WEB,
-                version,
-                version == 1 ? StoredPolicy.CREATED : StoredPolicy.UPDATED,
-                Digests.sha256Hex(body),
-                Wire.read(body, JsonNode.class),
-                sequence,
-                NOW);
+        return Documents.stored("web", version, body, sequence, NOW);
     }
 }

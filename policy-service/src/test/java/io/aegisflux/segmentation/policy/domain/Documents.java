@@ -2,6 +2,7 @@ package io.aegisflux.segmentation.policy.domain;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.ArtifactManifest;
 import io.aegisflux.segmentation.contracts.BuildSpec;
@@ -9,6 +10,9 @@ import io.aegisflux.segmentation.contracts.CapabilityReport;
 import io.aegisflux.segmentation.contracts.Digests;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.ObjectRef;
+import io.aegisflux.segmentation.contracts.PolicyId;
+import io.aegisflux.segmentation.contracts.StoredPolicy;
+import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.contracts.Workload;
 import java.time.Instant;
 import java.util.List;
@@ -49,6 +53,18 @@ public final class Documents {
                                   {"field": "source_ip", "operator": "in", "value": ["10.%d.%d.0/24", "172.16.%d.0/24"]},
                                   {"field": "dest_port", "operator": "eq", "value": %d}]}""".formatted(i, i, i / 250 % 250, i % 250, i % 250, 1 + i % 65_000))
                         .toArray(String[]::new));
+    }
+
+    /** A document as the store keeps it. */
+    public static StoredPolicy stored(String id, long version, byte[] document, long sourceSequence, Instant storedAt) {
+        return new StoredPolicy(
+                new PolicyId(id),
+                version,
+                version == 1 ? StoredPolicy.CREATED : StoredPolicy.UPDATED,
+                Digests.sha256Hex(document),
+                Wire.read(document, JsonNode.class),
+                sourceSequence,
+                storedAt);
     }
 
     public static CapabilityReport report(String host) {

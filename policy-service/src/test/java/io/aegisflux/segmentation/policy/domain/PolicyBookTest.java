@@ -79,14 +79,6 @@ class PolicyBookTest {
     }
 
     static StoredPolicy version(String id, long version, int port) {
-        byte[] document = Documents.policy(id, port);
-        return new StoredPolicy(
-                new PolicyId(id),
-                version,
-                version == 1 ? StoredPolicy.CREATED : StoredPolicy.UPDATED,
-                Digests.sha256Hex(document),
-                Wire.read(document, JsonNode.class),
-                version,
-                NOW);
+        return Documents.stored(id, version, Documents.policy(id, port), version, NOW);
     }
 }

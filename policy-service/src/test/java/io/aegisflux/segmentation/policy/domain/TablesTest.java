@@ -2,7 +2,6 @@ package io.aegisflux.segmentation.policy.domain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.aegisflux.segmentation.contracts.CapabilityReport;
 import io.aegisflux.segmentation.contracts.Digests;
 import io.aegisflux.segmentation.contracts.HostId;
@@ -87,19 +86,23 @@ class TablesTest {
         assertThat(after.get(A).digest()).isNotEqualTo(before.get(A).digest());
     }
 
+    @Test
+    void tablesStayRightOverMoreVersionsThanALoweringKeeps() {
+        World now = world;
+        for (int version = 2; version < 1_200; version++) {
+            now = now.with(now.policies().with(PolicyBookTest.version("everywhere", version, 1000 + version), version));
+            tables.of(now);
+        }
+        assertThat(tables.of(now).get(A).table())
+                .isEqualTo(now.table(now.hosts().reports().get(A)));
+    }
+
     private static StoredPolicy stored(String id, String more, int port) {
         byte[] document = Documents.policy(id, more, """
                 {"id": "r", "action": "allow", "priority": 1, "conditions": [
                   {"field": "source.label.app", "operator": "eq", "value": "shop"},
                   {"field": "dest_port", "operator": "eq", "value": %d}]}""".formatted(port));
-        return new StoredPolicy(
-                new PolicyId(id),
-                1,
-                StoredPolicy.CREATED,
-                Digests.sha256Hex(document),
-                Wire.read(document, JsonNode.class),
-                1,
-                Instant.EPOCH);
+        return Documents.stored(id, 1, document, 1, Instant.EPOCH);
     }
 
     private static CapabilityReport host(String id, String role, String address) {
