@@ -48,20 +48,6 @@ public record ArtifactManifest(
         hostBtf = Frozen.map(hostBtf);
     }
 
-    /** Without BTF of hosts. */
-    public ArtifactManifest(
-            BuildSpec spec,
-            ObjectRef artifact,
-            long version,
-            String inputsDigest,
-            String sourcesDigest,
-            Map<String, String> tools,
-            List<ProgramInfo> programs,
-            List<MapInfo> maps,
-            Instant builtAt) {
-        this(spec, artifact, version, inputsDigest, sourcesDigest, tools, programs, maps, Map.of(), builtAt);
-    }
-
     /** A program: its function's name, its ELF section and its number of instructions. */
     public record ProgramInfo(String name, String section, int instructions) {
         public ProgramInfo {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
 /** Requests and answers of {@code segmentation.api.builder.*}. */
 public final class BuilderApi {
@@ -12,6 +13,8 @@ public final class BuilderApi {
 
     /** An empty request → {@link StatusReply}. */
     public static final String STATUS = "status";
+
+    private static final Set<String> RESULTS = Set.of("completed", "reused", "failed");
 
     private BuilderApi() {}
 
@@ -73,6 +76,11 @@ public final class BuilderApi {
         public LastBuild {
             requireNonNull(spec, "spec is missing");
             requireNonNull(result, "result is missing");
+            Figures.requireWord(result, RESULTS, "result");
+            if (artifactDigest != null) {
+                Digests.requireHex(artifactDigest, "artifact_digest");
+            }
+            Figures.requireCount(durationMillis, "duration_millis");
             requireNonNull(timestamp, "timestamp is missing");
         }
     }
@@ -81,6 +89,7 @@ public final class BuilderApi {
     public record Artifact(BuildSpec spec, long version, ObjectRef artifact, Instant builtAt) {
         public Artifact {
             requireNonNull(spec, "spec is missing");
+            Figures.requireVersion(version);
             requireNonNull(artifact, "artifact is missing");
             requireNonNull(builtAt, "built_at is missing");
         }

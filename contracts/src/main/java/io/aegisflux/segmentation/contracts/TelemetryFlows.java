@@ -22,6 +22,9 @@ public record TelemetryFlows(
         requireNonNull(to, "to is missing");
         flows = Frozen.list(flows, "flows");
         Figures.requireCount(omitted, "omitted");
+        Figures.requireCount(allowed, "allowed");
+        Figures.requireCount(dropped, "dropped");
+        Figures.requireCount(audited, "audited");
     }
 
     /**

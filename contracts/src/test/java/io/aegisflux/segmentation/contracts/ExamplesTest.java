@@ -122,16 +122,16 @@ class ExamplesTest {
     }
 
     @Test
-    void theEnvelopesHoldTheDesiredStateAndTheManifest() {
-        SignedEnvelope desired = Wire.read(Examples.read("desired-envelope"), SignedEnvelope.class);
-        BuildCompleted completed = Wire.read(Examples.read("build-completed"), BuildCompleted.class);
+    void theEnvelopesHoldTheDesiredStateAndTheManifestSignedByTheKeyOfTheExamples() {
+        DesiredState state = Wire.read(Examples.read("desired-state"), DesiredState.class);
+        ArtifactManifest manifest = Wire.read(Examples.read("artifact-manifest"), ArtifactManifest.class);
+        EnvelopeSigner signer = ExampleKey.signer();
 
-        assertThat(desired.payloadType()).isEqualTo(SignedEnvelope.DESIRED_STATE);
-        assertThat(desired.payload())
-                .isEqualTo(Wire.write(Wire.read(Examples.read("desired-state"), DesiredState.class)));
-        assertThat(completed.manifest().payloadType()).isEqualTo(SignedEnvelope.ARTIFACT_MANIFEST);
-        assertThat(completed.manifest().payload())
-                .isEqualTo(Wire.write(Wire.read(Examples.read("artifact-manifest"), ArtifactManifest.class)));
+        assertThat(Wire.read(Examples.read("desired-envelope"), SignedEnvelope.class))
+                .isEqualTo(signer.sign(SignedEnvelope.DESIRED_STATE, Wire.write(state)));
+        assertThat(Wire.read(Examples.read("build-completed"), BuildCompleted.class)
+                        .manifest())
+                .isEqualTo(signer.sign(SignedEnvelope.ARTIFACT_MANIFEST, Wire.write(manifest)));
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /** Tells the log of a connection's life in one line an event; what the client tries while its broker is away is no news. */
+@SuppressWarnings("deprecation") // the only abstract method of the interface is
 final class ConnectionLog implements ConnectionListener, ErrorListener {
     private static final Logger LOG = Logger.getLogger("nats");
 

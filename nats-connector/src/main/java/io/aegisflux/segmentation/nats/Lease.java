@@ -2,13 +2,13 @@ package io.aegisflux.segmentation.nats;
 
 import static java.util.Objects.requireNonNull;
 
+import io.aegisflux.segmentation.contracts.LeaseClaim;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.nats.client.JetStreamApiException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.UUID;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -39,11 +39,8 @@ public final class Lease implements AutoCloseable {
     private Lease(Bus bus, String name) {
         this.bus = requireNonNull(bus, "bus is null");
         this.subject = Subjects.lease(name);
-        this.claim = Wire.write(Map.of(
-                "service",
-                bus.settings().clientName(),
-                "instance",
-                UUID.randomUUID().toString()));
+        this.claim = Wire.write(
+                new LeaseClaim(bus.settings().clientName(), UUID.randomUUID().toString()));
         this.thread = Thread.ofVirtual().name("lease-" + name).unstarted(this::run);
     }
 

@@ -104,6 +104,7 @@ final class ControlPlaneDouble implements AutoCloseable {
                 Map.of("clang", "14"),
                 List.of(),
                 List.of(),
+                Map.of(),
                 Instant.EPOCH);
         return Base64.getEncoder().encodeToString(Wire.write(signer.sign(type, Wire.write(manifest))));
     }

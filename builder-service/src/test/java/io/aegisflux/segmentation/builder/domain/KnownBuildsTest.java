@@ -22,11 +22,12 @@ class KnownBuildsTest {
                 spec,
                 new ObjectRef(Digests.sha256Hex(inputs.getBytes()), 1),
                 version,
-                inputs,
-                "sources",
+                Digests.sha256Hex(inputs.getBytes()),
+                "5".repeat(64),
                 Map.of(),
                 List.of(),
                 List.of(),
+                Map.of(),
                 Instant.EPOCH);
         return new KnownBuild(
                 new SignedEnvelope(SignedEnvelope.ARTIFACT_MANIFEST, new byte[0], "key", new byte[0]), manifest);
@@ -48,8 +49,8 @@ class KnownBuildsTest {
     void findABuildByItsInputs() {
         KnownBuild first = build(X86, "a", 1);
         KnownBuilds known = KnownBuilds.NONE.with(first, 1).with(build(ARM, "b", 1), 2);
-        assertThat(known.of("a")).contains(first);
-        assertThat(known.of("c")).isEmpty();
+        assertThat(known.of(Digests.sha256Hex("a".getBytes()))).contains(first);
+        assertThat(known.of(Digests.sha256Hex("c".getBytes()))).isEmpty();
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.aegisflux.segmentation.agent.domain.ControlPlane;
 import io.aegisflux.segmentation.agent.domain.RefusalCode;
 import io.aegisflux.segmentation.agent.domain.RefusedException;
 import io.aegisflux.segmentation.agent.domain.UnreachableException;
+import io.aegisflux.segmentation.contracts.ArtifactManifest;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.ObjectRef;
 import io.aegisflux.segmentation.contracts.Streams;
@@ -16,8 +17,6 @@ import java.util.Optional;
 
 /** The control plane over NATS: direct get of the desired state, objects by digest. */
 public final class NatsControlPlane implements ControlPlane {
-    /** Under which key of an artifact's metadata its signed manifest stands, as base64 of JSON. */
-    public static final String MANIFEST_KEY = "manifest";
 
     private final BusLink bus;
     private final String subject;
@@ -52,7 +51,7 @@ public final class NatsControlPlane implements ControlPlane {
     public String manifest(String digest) throws UnreachableException, RefusedException {
         String manifest;
         try {
-            manifest = bus.metadata(Streams.ARTIFACTS_BUCKET, digest).get(MANIFEST_KEY);
+            manifest = bus.metadata(Streams.ARTIFACTS_BUCKET, digest).get(ArtifactManifest.METADATA_KEY);
         } catch (BusException e) {
             throw unreachableOrRefused(e, RefusalCode.ARTIFACT_UNUSABLE);
         }

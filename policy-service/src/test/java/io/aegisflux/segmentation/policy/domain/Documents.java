@@ -95,11 +95,12 @@ public final class Documents {
                 new BuildSpec(programSet, ArtifactBook.VARIANT, architecture, "test"),
                 new ObjectRef(Digests.sha256Hex(content.getBytes(UTF_8)), content.length()),
                 1,
-                "i".repeat(64),
-                "s".repeat(64),
+                "1".repeat(64),
+                "2".repeat(64),
                 Map.of("clang", "14"),
                 List.of(),
                 List.of(),
+                Map.of(),
                 builtAt);
     }
 
