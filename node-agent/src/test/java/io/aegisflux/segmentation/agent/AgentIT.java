@@ -236,6 +236,7 @@ class AgentIT {
         assertThat(bench.kernel.installs()).hasSize(1);
 
         nats.startAgain();
+        bench.listening();
         control.desire(bench.host, 1, 2, table("second"), artifact);
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(bench.kernel.table()).isEqualTo(table("second")));

@@ -73,12 +73,12 @@ final class FleetDouble implements AutoCloseable {
 
     /** A host's metrics, the example's but for the total and what is changed. */
     void metrics(String host, long packets, Consumer<ObjectNode> change) {
-        publish(Subjects.METRICS + host, Fixtures.example("metrics", MetricsReport.class, node -> {
-            node.put("host_id", host)
-                    .put("packets_total", packets)
-                    .put("timestamp", Instant.now().toString());
-            change.accept(node);
-        }));
+        ObjectNode node = Wire.mapper().valueToTree(Fixtures.example("metrics", MetricsReport.class, same -> {}));
+        node.put("host_id", host)
+                .put("packets_total", packets)
+                .put("timestamp", Instant.now().toString());
+        change.accept(node);
+        publish(Subjects.METRICS + host, Wire.write(node));
     }
 
     /** A host's drop, the example's but for host, port and count. */
@@ -99,6 +99,12 @@ final class FleetDouble implements AutoCloseable {
                 "event-packet-dropped",
                 FlowEvent.class,
                 node -> node.put("host_id", host).put("dest_port", port).put("count", count));
+    }
+
+    /** The bytes of an event of which one figure is impossible. */
+    static byte[] spoilt(String host, int port, String member, long figure) {
+        ObjectNode node = Wire.mapper().valueToTree(event(host, port, 1));
+        return Wire.write(node.put(member, figure));
     }
 
     /** Decisions on this port of this host, over all windows that were heard. */

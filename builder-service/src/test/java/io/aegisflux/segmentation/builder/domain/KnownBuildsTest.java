@@ -22,7 +22,7 @@ class KnownBuildsTest {
                 spec,
                 new ObjectRef(Digests.sha256Hex(inputs.getBytes()), 1),
                 version,
-                Digests.sha256Hex(inputs.getBytes()),
+                digest(inputs),
                 "5".repeat(64),
                 Map.of(),
                 List.of(),
@@ -49,7 +49,7 @@ class KnownBuildsTest {
     void findABuildByItsInputs() {
         KnownBuild first = build(X86, "a", 1);
         KnownBuilds known = KnownBuilds.NONE.with(first, 1).with(build(ARM, "b", 1), 2);
-        assertThat(known.of(Digests.sha256Hex("a".getBytes()))).contains(first);
+        assertThat(known.of(digest("a"))).contains(first);
         assertThat(known.of(Digests.sha256Hex("c".getBytes()))).isEmpty();
     }
 
@@ -60,7 +60,7 @@ class KnownBuildsTest {
                 .with(build(X86, "b", 2), 2)
                 .with(build(ARM, "c", 1), 3)
                 .with(build(X86, "a", 1), 4);
-        assertThat(known.latest()).extracting(ArtifactManifest::inputsDigest).containsExactly("c", "b");
+        assertThat(known.latest()).extracting(ArtifactManifest::inputsDigest).containsExactly(digest("c"), digest("b"));
     }
 
     @Test
@@ -68,5 +68,9 @@ class KnownBuildsTest {
         KnownBuilds known = KnownBuilds.NONE.with(build(X86, "a", 1), 7).past(9);
         assertThat(known.sequence()).isEqualTo(9);
         assertThat(known.past(3).with(build(X86, "a", 1), 7)).isEqualTo(known);
+    }
+
+    private static String digest(String inputs) {
+        return Digests.sha256Hex(inputs.getBytes());
     }
 }

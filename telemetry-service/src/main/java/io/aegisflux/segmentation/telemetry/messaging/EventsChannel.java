@@ -32,7 +32,6 @@ public class EventsChannel {
     }
 
     private void count(FlowEvent event, NatsMetadata metadata) {
-        Plausible.count(event.count(), "count");
         Plausible.word(event.sourceIp(), "source_ip");
         Plausible.word(event.destIp(), "dest_ip");
         Plausible.word(event.protocol(), "protocol");

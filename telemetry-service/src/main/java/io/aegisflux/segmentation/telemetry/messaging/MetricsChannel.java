@@ -37,28 +37,7 @@ public class MetricsChannel {
     }
 
     private void take(MetricsReport report, NatsMetadata metadata) {
-        check(report);
+        report.ruleHits().forEach(hit -> Plausible.word(hit.ruleId(), "rule_hits/rule_id"));
         fleet.report(report, metadata.timestamp());
-    }
-
-    private static void check(MetricsReport report) {
-        Plausible.count(report.packetsTotal(), "packets_total");
-        Plausible.count(report.packetsAllowed(), "packets_allowed");
-        Plausible.count(report.packetsDropped(), "packets_dropped");
-        Plausible.count(report.packetsAudited(), "packets_audited");
-        Plausible.count(report.connectionsBlocked(), "connections_blocked");
-        Plausible.count(report.eventsLost(), "events_lost");
-        Plausible.count(report.policiesActive(), "policies_active");
-        Plausible.count(report.rulesUsed(), "rules_used");
-        Plausible.count(report.rulesCapacity(), "rules_capacity");
-        report.drops().values().forEach(packets -> Plausible.count(packets, "drops"));
-        report.verdicts().forEach(row -> {
-            Plausible.count(row.packets(), "verdicts/packets");
-            Plausible.count(row.bytes(), "verdicts/bytes");
-        });
-        report.ruleHits().forEach(hit -> {
-            Plausible.count(hit.packets(), "rule_hits/packets");
-            Plausible.word(hit.ruleId(), "rule_hits/rule_id");
-        });
     }
 }

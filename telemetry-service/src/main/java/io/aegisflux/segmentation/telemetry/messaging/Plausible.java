@@ -2,21 +2,12 @@ package io.aegisflux.segmentation.telemetry.messaging;
 
 import io.aegisflux.segmentation.nats.PoisonMessageException;
 
-/** Refuses figures and words that no host can mean, before they are kept. */
+/** Refuses words that no host can mean, before they are kept. Impossible figures the records refuse. */
 final class Plausible {
     /** The longest id of a policy; no rule's, address or protocol is longer. */
     private static final int WORD = 128;
 
     private Plausible() {}
-
-    /**
-     * @param name of the member, for the reason
-     */
-    static void count(long figure, String name) {
-        if (figure < 0) {
-            throw new PoisonMessageException("%s is %d".formatted(name, figure));
-        }
-    }
 
     /**
      * @param word may be null
