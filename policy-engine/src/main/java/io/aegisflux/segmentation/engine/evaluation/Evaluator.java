@@ -15,7 +15,7 @@ import java.util.List;
 
 /**
  * Judges new connections by a rule table, as the kernel does. Immutable: safe for use by several threads. It looks at one
- * rule after the other, about 2 ns each (EvaluatorBench).
+ * rule after the other, about 2 ns each (EvaluatorBenchmark).
  */
 public final class Evaluator {
     private final RuleTable table;

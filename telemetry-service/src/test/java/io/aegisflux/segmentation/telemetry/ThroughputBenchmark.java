@@ -28,14 +28,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * be on {@code segmentation.telemetry.flows}. Prints one line a figure. The first argument is the number of events,
  * default a million.
  */
-public final class Bench {
+public final class ThroughputBenchmark {
     private static final int LATENCY_EVENTS = 6_000;
     private static final int PORTS = 60_000;
 
     private final Bus bus;
     private final FlowEvent example = Wire.read(Examples.read("event-packet-dropped"), FlowEvent.class);
 
-    private Bench(Bus bus) {
+    private ThroughputBenchmark(Bus bus) {
         this.bus = bus;
     }
 
@@ -44,7 +44,7 @@ public final class Bench {
         Path log = Files.createTempFile("telemetry-bench-", ".log");
         try (NatsServer nats = HurriedBroker.start(Files.createTempDirectory("telemetry-bench-"));
                 Bus bus = Bus.connect(NatsSettings.of(nats.url(), "bench"))) {
-            Bench bench = new Bench(bus);
+            ThroughputBenchmark bench = new ThroughputBenchmark(bus);
             StreamCatalog.ensure(bus, Streams.EVENTS);
             long events = bench.fill(arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1_000_000);
             for (String compiler : List.of("-XX:TieredStopAtLevel=1", "-XX:TieredStopAtLevel=4")) {

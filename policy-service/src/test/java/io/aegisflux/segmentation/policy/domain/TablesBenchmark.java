@@ -17,12 +17,12 @@ import java.util.stream.IntStream;
  * How long the tables of 1,000 hosts take with 100 policies of 10 rules, half of which speak of labels: from nothing, after
  * one policy changed, and when nothing did; beside lowering for each host alone. A main, because figures are no test.
  */
-final class TablesBench {
+public final class TablesBenchmark {
     private static final int HOSTS = 1_000;
     private static final int POLICIES = 100;
     private static final int ROUNDS = 7;
 
-    private TablesBench() {}
+    private TablesBenchmark() {}
 
     public static void main(String[] arguments) {
         for (int roles : new int[] {1, 10}) {

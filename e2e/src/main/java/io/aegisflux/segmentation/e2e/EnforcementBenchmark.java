@@ -15,11 +15,11 @@ import java.util.Locale;
  * hundred, beside the reference of the same run, an acknowledged publish into a stream (one fsync) on the same broker.
  * Also what the agent costs: resident memory, and start until it enforces what was pinned.
  */
-final class PublishLatency {
+final class EnforcementBenchmark {
     private static final int RUNS = 100;
     private static final String REFERENCE = "bench.reference";
 
-    private PublishLatency() {}
+    private EnforcementBenchmark() {}
 
     public static void main(String[] arguments) throws Exception {
         Path directory = Repository.root().resolve("target/bench/suite");

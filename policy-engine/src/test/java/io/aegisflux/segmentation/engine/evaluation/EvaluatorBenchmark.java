@@ -18,16 +18,16 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * How many flows a second one core judges: {@code EvaluatorBench [rules…]}. Rules are of the hard kind, in the manner of
+ * How many flows a second one core judges: {@code EvaluatorBenchmark [rules…]}. Rules are of the hard kind, in the manner of
  * ClassBench's access lists: overlapping prefixes, any source or destination, port ranges. Prints the median of several
  * runs beside a reference, the same flows against an empty table.
  */
-public final class EvaluatorBench {
+public final class EvaluatorBenchmark {
     private static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");
     private static final int FLOWS = 65_536;
     private static final int RUNS = 7;
 
-    private EvaluatorBench() {}
+    private EvaluatorBenchmark() {}
 
     public static void main(String[] arguments) {
         int[] sizes = arguments.length == 0

@@ -17,11 +17,11 @@ import java.util.stream.IntStream;
  * From a publish to the host's desired state on the bus, one host, with rules of another policy in place; and from a
  * request to its answer. The broker syncs every write. A main, because figures are no test.
  */
-final class PublishBench {
+final class PublishBenchmark {
     private static final int WARM_UP = 200;
     private static final int MEASURED = 200;
 
-    private PublishBench() {}
+    private PublishBenchmark() {}
 
     public static void main(String[] arguments) throws Exception {
         Locale.setDefault(Locale.ROOT);

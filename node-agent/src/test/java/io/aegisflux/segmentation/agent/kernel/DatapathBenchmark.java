@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
  * Nanoseconds a packet costs in the loaded programs (BPF_PROG_TEST_RUN, one core, one hot flow), beside those of an empty
  * tc program in the same run, and milliseconds that a table takes until it is in force: medians of several rounds.
  */
-final class DatapathBench {
+final class DatapathBenchmark {
     private static final int ROUNDS = 7;
     private static final int REPEAT = 200_000;
     private static final int[] SIZES = {1, 100, 1_000, Structs.BOXES_MAX};
@@ -36,7 +36,7 @@ final class DatapathBench {
             SEC("tc") int empty(struct __sk_buff *skb) { return -1; }
             """;
 
-    private DatapathBench() {}
+    private DatapathBenchmark() {}
 
     public static void main(String[] arguments) throws Exception {
         Map<String, Object> figures = new LinkedHashMap<>();
@@ -59,8 +59,10 @@ final class DatapathBench {
 
     private static Void measure(TwoHosts hosts, KernelDatapath datapath, Map<String, Object> figures) throws Exception {
         PinDirectory pins = new PinDirectory(hosts.pins());
+        byte[] object = CompiledObject.bytes();
+        String digest = CompiledObject.digest();
         long start = System.nanoTime();
-        datapath.load(CompiledObject.bytes(), CompiledObject.digest());
+        datapath.load(object, digest);
         figures.put("load and verify all programs, attach, ms", (System.nanoTime() - start) / 1_000_000);
         int eth0 = NetDevices.find("eth0").orElseThrow().index();
         try (BpfProgram empty = empty(hosts.pins());

@@ -13,14 +13,14 @@ import java.util.Map;
 
 /**
  * How long segctl takes from its start to its end, through the launcher, with and without the AOT cache, which it trains
- * first: {@code StartupBench [runs]}. The variants take turns; the medians are printed, beside the same JVM doing nothing.
+ * first: {@code StartupBenchmark [runs]}. The variants take turns; the medians are printed, beside the same JVM doing nothing.
  */
-public final class StartupBench {
+public final class StartupBenchmark {
     private static final Path HOME = Repository.root().resolve("cli/target");
     private static final List<List<String>> COMMANDS =
             List.of(List.of("--version"), List.of("policy", "ls"), List.of("status"));
 
-    private StartupBench() {}
+    private StartupBenchmark() {}
 
     public static void main(String[] arguments) throws Exception {
         int runs = arguments.length == 0 ? 11 : Integer.parseInt(arguments[0]);
