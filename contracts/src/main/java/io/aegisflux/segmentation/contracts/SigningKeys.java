@@ -102,16 +102,20 @@ public final class SigningKeys {
         }
     }
 
+    /** One that is there is only read: where production mounts keys, nothing may be written. */
     private static void requirePublicFile(Path file, PublicKey key) throws IOException {
-        try {
-            PemFile.create(file, PUBLIC, key.getEncoded(), PemFile.ALL_READ);
-        } catch (FileAlreadyExistsException e) {
-            if (!readPublic(file).equals(key)) {
-                throw new IllegalArgumentException(
-                        "%s is not the public key of the private key beside it; remove it to have it written anew"
-                                .formatted(file),
-                        e);
+        if (!Files.exists(file)) {
+            try {
+                PemFile.create(file, PUBLIC, key.getEncoded(), PemFile.ALL_READ);
+                return;
+            } catch (FileAlreadyExistsException e) {
+                // another process was faster
             }
+        }
+        if (!readPublic(file).equals(key)) {
+            throw new IllegalArgumentException(
+                    "%s is not the public key of the private key beside it; remove it to have it written anew"
+                            .formatted(file));
         }
     }
 

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -53,6 +54,17 @@ class SigningKeysTest {
 
         assertThat(after).isEqualTo(before);
         assertThatNoException().isThrownBy(() -> verifier(file).verify(after, TYPE));
+    }
+
+    @Test
+    void writesNothingWhereBothKeysAreForTheyMayBeMountedReadOnly() throws IOException {
+        SigningKeys.signer(file);
+        FileTime before = FileTime.fromMillis(0);
+        Files.setLastModifiedTime(file.getParent(), before);
+
+        SigningKeys.signer(file);
+
+        assertThat(Files.getLastModifiedTime(file.getParent())).isEqualTo(before);
     }
 
     @Test
