@@ -16,6 +16,7 @@ import java.util.function.Supplier;
  * hold, or it ends with status 1; whatever the end, nothing of it stays.
  */
 final class Demo {
+    private static final String NAME = "aegisdm";
     private static final int DB_PORT = 5432;
     private static final int PATIENCE_MILLIS = 400;
 
@@ -32,8 +33,8 @@ final class Demo {
         Thread cleanUp = new Thread(this::cleanUp);
         Runtime.getRuntime().addShutdownHook(cleanUp);
         Directories.delete(directory);
-        try (Playground playground = step(
-                        "two hosts and three workloads in network namespaces", () -> Playground.create("aegisdm", 74));
+        try (Playground playground =
+                        step("two hosts and three workloads in network namespaces", () -> Playground.create(NAME, 74));
                 Suite suite = step("nats-server with JetStream", () -> Suite.start(playground, directory))) {
             running = suite;
             step("policy-service, builder-service, telemetry-service", () -> {
@@ -166,13 +167,14 @@ final class Demo {
         say("  the logs are in " + Repository.root().relativize(directory).resolve("logs"));
     }
 
-    /** Interrupted: the processes that no namespace holds are ended here, then all the rest. */
+    /** Interrupted: services get the time to end by themselves, then nothing that this program started or made stays. */
     private void cleanUp() {
         Suite suite = running;
         if (suite != null) {
             suite.close();
         }
-        Playground.remove("aegisdm");
+        Playground.remove(NAME);
+        ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
     }
 
     private static final class StepFailedException extends RuntimeException {

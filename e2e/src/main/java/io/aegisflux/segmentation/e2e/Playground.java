@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  *
  * Addresses are of 198.18.0.0/15, which RFC 2544 keeps for benchmarks, so that no real network is shadowed, and of
  * fd77::/16. Everything is named after the playground and removed by {@link #close()}; what a killed run has left is
- * removed before the next.
+ * removed before the next. Making and removing exclude each other, for who interrupts a program removes from another thread.
  */
 final class Playground implements AutoCloseable {
     private static final List<String> NAMESPACES = List.of("fabric", "host-a", "host-b", "web", "api", "db");
@@ -56,7 +56,7 @@ final class Playground implements AutoCloseable {
      * @param name at most eight letters and digits; two playgrounds of one name cannot be there at once
      * @param net the third byte of the fabric's addresses; the two after it are used for the workloads
      */
-    static Playground create(String name, int net) {
+    static synchronized Playground create(String name, int net) {
         remove(name);
         try {
             return new Playground(name, net);
@@ -67,7 +67,7 @@ final class Playground implements AutoCloseable {
     }
 
     /** Removes whatever a playground of this name has left: processes, namespaces, links, cgroups, pins. */
-    static void remove(String name) {
+    static synchronized void remove(String name) {
         for (String each : NAMESPACES) {
             String namespace = name + "-" + each;
             if (Files.exists(Path.of("/run/netns", namespace))) {

@@ -1,5 +1,6 @@
 package io.aegisflux.segmentation.e2e;
 
+import io.aegisflux.segmentation.contracts.SigningKeys;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.contracts.Workload;
 import io.aegisflux.segmentation.e2e.Playground.Place;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * nats-server, the three services and one agent for each host of a {@link Playground}, all as processes of their own.
@@ -27,7 +29,7 @@ final class Suite implements AutoCloseable {
     private final Playground playground;
     private final Path directory;
     private final NatsServer nats;
-    private final Map<String, ServiceProcess> processes = new HashMap<>();
+    private final Map<String, ServiceProcess> processes = new ConcurrentHashMap<>();
 
     private Suite(Playground playground, Path directory) {
         this.playground = playground;
@@ -37,6 +39,9 @@ final class Suite implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot make " + directory, e);
         }
+        // Made before anyone starts: policy-service and the agents read the builder's public key when they start.
+        SigningKeys.signer(key("policy"));
+        SigningKeys.signer(key("artifact"));
         nats = NatsServer.start(NatsBinary.find(), playground.addressHere(), NATS_PORT, "", directory.resolve("nats"));
     }
 
@@ -54,7 +59,7 @@ final class Suite implements AutoCloseable {
                         "builder-service",
                         Map.of(
                                 "ARTIFACT_SIGNING_KEY",
-                                key("artifact"),
+                                key("artifact").toString(),
                                 "BUILD_OUTPUT_DIR",
                                 directory.resolve("builds").toString())));
         processes.put("telemetry-service", service("telemetry-service", Map.of()));
@@ -63,7 +68,15 @@ final class Suite implements AutoCloseable {
 
     /** Starts policy-service, again after it was killed. */
     void startPolicyService() {
-        processes.put("policy-service", service("policy-service", Map.of("POLICY_SIGNING_KEY", key("policy"))));
+        processes.put(
+                "policy-service",
+                service(
+                        "policy-service",
+                        Map.of(
+                                "POLICY_SIGNING_KEY",
+                                key("policy").toString(),
+                                "ARTIFACT_KEYS",
+                                key("artifact") + ".pub")));
     }
 
     /** Starts the agents of both hosts and waits until they enforce. */
@@ -158,7 +171,7 @@ final class Suite implements AutoCloseable {
         return ServiceProcess.start(module, all, logs().resolve(module + ".log"));
     }
 
-    private String key(String role) {
-        return directory.resolve("keys").resolve(role + ".pem").toString();
+    private Path key(String role) {
+        return directory.resolve("keys").resolve(role + ".pem");
     }
 }

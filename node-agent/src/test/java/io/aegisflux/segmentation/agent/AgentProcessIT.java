@@ -170,6 +170,7 @@ class AgentProcessIT {
         Files.createDirectories(mark.getParent());
         Files.writeString(mark, "{\"epoch\":1,\"revision\":1,\"table_digest\":\"" + "a".repeat(64) + "\"}");
         environment.put("AGENT_COMMAND", "purge");
+        environment.put("AGENT_POLICY_KEYS", "/gone/with/its/volume.pub");
         assertThat(start().awaitEnd()).isZero();
         assertThat(mark).doesNotExist();
         assertThat(Path.of("/sys/fs/bpf/aegisflux-process-it")).doesNotExist();

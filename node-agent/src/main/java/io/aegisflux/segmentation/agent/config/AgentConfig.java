@@ -6,6 +6,7 @@ import io.aegisflux.segmentation.agent.domain.XdpMode;
 import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.Prefix;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -50,6 +51,9 @@ public record AgentConfig(
         List<Path> artifactKeys,
         List<String> natsUrls) {
 
+    /** A rule's interfaces are a set of 64 bits, one of which is for every interface that is not configured. */
+    public static final int MOST_INTERFACES = 63;
+
     private static final Duration SHORTEST = Duration.ofMillis(100);
     private static final Duration LONGEST = Duration.ofHours(24);
 
@@ -63,6 +67,12 @@ public record AgentConfig(
         requireAbsolute("AGENT_STATE_DIR", stateDir);
         requireAbsolute("AGENT_PIN_DIR", pinDir);
         interfaces = List.copyOf(interfaces);
+        if (interfaces.size() > MOST_INTERFACES) {
+            throw new InvalidSettingException(
+                    "AGENT_INTERFACES",
+                    String.join(",", interfaces),
+                    "%d are named, at most %d can be".formatted(interfaces.size(), MOST_INTERFACES));
+        }
         for (String name : interfaces) {
             if (!name.matches("[^/\\s]{1,15}") || name.equals(".") || name.equals("..")) {
                 throw new InvalidSettingException(
@@ -79,13 +89,15 @@ public record AgentConfig(
     /**
      * Checks what enforcing needs beyond what {@code purge} needs.
      *
-     * @throws InvalidSettingException when there is no interface or no key to trust
+     * @throws InvalidSettingException when there is no interface or no key to trust, or a file cannot be read
      */
     public AgentConfig requireRunnable() {
         if (interfaces.isEmpty()) {
             throw new InvalidSettingException(
                     "AGENT_INTERFACES", null, "there is no default route to take one from; name them, e.g. eth0,eth1");
         }
+        cgroup.ifPresent(path -> requireReadable("AGENT_CGROUP", path));
+        workloads.ifPresent(path -> requireReadable("AGENT_WORKLOADS", path));
         requireKeys("AGENT_POLICY_KEYS", policyKeys, "policy-service");
         requireKeys("AGENT_ARTIFACT_KEYS", artifactKeys, "builder-service");
         return this;
@@ -97,6 +109,13 @@ public record AgentConfig(
                     variable,
                     null,
                     "name the public key files (.pub) of %s, or nothing can be trusted".formatted(whose));
+        }
+        files.forEach(file -> requireReadable(variable, file));
+    }
+
+    private static void requireReadable(String variable, Path file) {
+        if (!Files.isReadable(file)) {
+            throw new InvalidSettingException(variable, file.toString(), "no such file, or not readable by this user");
         }
     }
 

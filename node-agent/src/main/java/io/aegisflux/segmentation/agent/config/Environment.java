@@ -51,7 +51,7 @@ public final class Environment {
                 path("AGENT_STATE_DIR", "/var/lib/aegisflux"),
                 path("AGENT_PIN_DIR", "/sys/fs/bpf/aegisflux"),
                 labels(),
-                value("AGENT_WORKLOADS").map(text -> readable("AGENT_WORKLOADS", text)),
+                value("AGENT_WORKLOADS").map(Path::of),
                 failsafe(),
                 parse("AGENT_POSTURE", "allow", Environment::posture, "write allow or deny"),
                 files("AGENT_POLICY_KEYS"),
@@ -114,8 +114,7 @@ public final class Environment {
     }
 
     private Optional<Path> cgroup() {
-        Optional<Path> named = value("AGENT_CGROUP").map(text -> readable("AGENT_CGROUP", text));
-        return named.isPresent() ? named : CgroupMount.find();
+        return value("AGENT_CGROUP").map(Path::of).or(CgroupMount::find);
     }
 
     private Map<String, String> labels() {
@@ -165,15 +164,7 @@ public final class Environment {
     }
 
     private List<Path> files(String variable) {
-        return list(variable).stream().map(text -> readable(variable, text)).toList();
-    }
-
-    private static Path readable(String variable, String text) {
-        Path path = Path.of(text);
-        if (!Files.isReadable(path)) {
-            throw new InvalidSettingException(variable, text, "no such file, or not readable by this user");
-        }
-        return path;
+        return list(variable).stream().map(Path::of).toList();
     }
 
     private Duration duration(String variable, String fallback) {

@@ -3,6 +3,7 @@ package io.aegisflux.segmentation.agent.kernel;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.aegisflux.segmentation.agent.config.AgentConfig;
 import io.aegisflux.segmentation.agent.libbpf.BpfException;
 import io.aegisflux.segmentation.agent.libbpf.BpfMap;
 import io.aegisflux.segmentation.agent.libbpf.NetDevices;
@@ -22,7 +23,7 @@ import java.util.Optional;
  */
 final class Interfaces {
     /** One bit is for packets of interfaces that have none. */
-    static final int BITS = 63;
+    static final int BITS = AgentConfig.MOST_INTERFACES;
 
     private static final long ALL = -1L;
     private static final int FLAG_L3 = 1;
@@ -32,14 +33,10 @@ final class Interfaces {
     private volatile Map<Integer, String> nameOfIndex = Map.of();
 
     /**
-     * @throws IllegalArgumentException when there are more than bits
+     * @param configured at most as many as there are bits, which {@link AgentConfig} sees to
      */
     Interfaces(List<String> configured) {
         this.configured = List.copyOf(configured);
-        if (configured.size() > BITS) {
-            throw new IllegalArgumentException(
-                    "%d interfaces are configured, at most %d can be".formatted(configured.size(), BITS));
-        }
     }
 
     /** The interfaces by their bits, where those of a generation keep theirs. */

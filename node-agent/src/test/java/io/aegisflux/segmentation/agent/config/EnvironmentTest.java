@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,9 +93,6 @@ class EnvironmentTest {
         "AGENT_FAILSAFE, 10.0.0.1/8",
         "AGENT_FAILSAFE, example.com",
         "AGENT_STATE_DIR, var/lib",
-        "AGENT_CGROUP, /no/such/dir",
-        "AGENT_WORKLOADS, /no/such/file",
-        "AGENT_POLICY_KEYS, /no/such/key.pub",
         "AGENT_INTERFACES, eth0/1",
         "NATS_URL, nats://",
     })
@@ -133,6 +132,27 @@ class EnvironmentTest {
     @Test
     void refusesToRunWithoutAKeyToTrust() {
         assertThatThrownBy(() -> read().requireRunnable()).hasMessageContaining("AGENT_POLICY_KEYS is not set");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"AGENT_CGROUP, /no/such/dir", "AGENT_WORKLOADS, /no/such/file", "AGENT_POLICY_KEYS, /no/such/key.pub"})
+    void refusesToRunWithoutAFileThatIsNamedButPurgeNeedsNone(String variable, String value) {
+        variables.put("AGENT_INTERFACES", "eth0");
+        variables.put(variable, value);
+        AgentConfig config = read();
+        assertThatThrownBy(config::requireRunnable)
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("%s is \"%s\": no such file, or not readable by this user", variable, value);
+    }
+
+    @Test
+    void refusesMoreInterfacesThanARuleCanTellApart() {
+        variables.put(
+                "AGENT_INTERFACES",
+                IntStream.range(0, 64).mapToObj(each -> "eth" + each).collect(Collectors.joining(",")));
+        assertThatThrownBy(this::read)
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageEndingWith("64 are named, at most 63 can be");
     }
 
     @Test

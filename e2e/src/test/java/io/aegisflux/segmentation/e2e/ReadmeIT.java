@@ -1,0 +1,198 @@
+package io.aegisflux.segmentation.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.aegisflux.segmentation.harness.Command;
+import io.aegisflux.segmentation.harness.NeedsKernel;
+import io.aegisflux.segmentation.harness.Repository;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** README is true: its commands are run as they stand there, and its transcript is what the demo prints. */
+@NeedsKernel
+class ReadmeIT {
+    private static final Path ROOT = Repository.root();
+    private static final String NATS_URL = "nats://198.18.70.1:4222";
+
+    private final List<Process> started = new ArrayList<>();
+
+    @AfterEach
+    void end() throws IOException {
+        started.forEach(Process::destroyForcibly);
+        if (Files.exists(ROOT.resolve("target/up"))) {
+            run("./dev", "down");
+        }
+    }
+
+    @Test
+    void theTranscriptIsWhatTheDemoPrints() throws IOException {
+        Outcome demo = run("./dev", "demo");
+
+        assertThat(demo.status()).as(demo.output()).isZero();
+        assertThat(masked(demo.output())).isEqualTo(masked(transcript()));
+        assertThat(traces()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"✔ two hosts", "✔ nats-server", "✔ policy-service", "1  No policy yet"})
+    void aDemoThatIsInterruptedLeavesNothing(String after) throws Exception {
+        Process demo = start("./dev", "demo");
+        awaitLine(demo, line -> line.startsWith(after));
+        demo.destroy();
+
+        assertThat(demo.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(demo.exitValue()).isNotZero();
+        assertThat(traces()).isEmpty();
+    }
+
+    @Test
+    void upLeavesTheSuiteRunningWithTheCommandsItNamesAndDownRemovesEveryTrace() throws IOException {
+        Outcome up = run("./dev", "up");
+        assertThat(up.status()).as(up.output()).isZero();
+        assertThat(up.output())
+                .contains(
+                        "export NATS_URL=" + NATS_URL,
+                        "cli/target/segctl policy apply -f examples/web-db.json",
+                        "cli/target/segctl events -f",
+                        "nsenter --net=/run/netns/aegisup-web bash -c 'echo hi > /dev/tcp/198.18.72.20/5432'");
+        assertThat(run("./dev", "up").status()).as("a second one is refused").isEqualTo(1);
+
+        assertThat(webReachesTheDatabase()).isTrue();
+        Outcome applied = run("cli/target/segctl", "policy", "apply", "-f", "examples/web-db.json");
+        assertThat(applied.output()).contains("ACCEPTED  web-db v1");
+        Process events = start("cli/target/segctl", "events", "-f");
+        awaitTrue(
+                "host-b is in step",
+                () -> run("cli/target/segctl", "status").output().contains("2 in step"));
+        assertThat(webReachesTheDatabase()).isFalse();
+        awaitLine(events, line -> line.contains("web-db@v1/deny-others"));
+        assertThat(run("cli/target/segctl", "policy", "delete", "web-db").status())
+                .isZero();
+
+        assertThat(run("./dev", "down").status()).isZero();
+        assertThat(traces()).isEmpty();
+    }
+
+    @Test
+    void everyCommandOfDevThatIsNamedIsOne() throws IOException {
+        String help = run("./dev", "help").output();
+        List<String> named = Pattern.compile("\\./dev (\\w+)")
+                .matcher(Files.readString(ROOT.resolve("README.md")))
+                .results()
+                .map(match -> match.group(1))
+                .distinct()
+                .toList();
+        assertThat(named).contains("demo", "up", "down", "test", "bench", "tools");
+        assertThat(named).allSatisfy(command -> assertThat(help).containsPattern("(?m)^  " + command + " "));
+        assertThat(run("./dev", "dance").status()).isEqualTo(2);
+    }
+
+    private static boolean webReachesTheDatabase() {
+        return Command.attempt(List.of(
+                                "nsenter",
+                                "--net=/run/netns/aegisup-web",
+                                "timeout",
+                                "2",
+                                "bash",
+                                "-c",
+                                "echo hi > /dev/tcp/198.18.72.20/5432"))
+                        .status()
+                == 0;
+    }
+
+    private static String transcript() throws IOException {
+        return Pattern.compile("<!-- transcript -->\n```\n(.*?)```\n<!-- /transcript -->", Pattern.DOTALL)
+                .matcher(Files.readString(ROOT.resolve("README.md")))
+                .results()
+                .map(match -> match.group(1))
+                .collect(Collectors.joining());
+    }
+
+    /** Without progress, and with every measured time as #. */
+    private static String masked(String output) {
+        return output.lines()
+                .filter(line -> !line.startsWith("… "))
+                .map(line -> Pattern.compile("[0-9.]+ (ms|s)\\b")
+                        .matcher(line)
+                        .replaceAll((MatchResult match) -> "# " + match.group(1)))
+                .collect(Collectors.joining("\n"));
+    }
+
+    /** Whatever the demo's and the dev cluster's playgrounds could have left on this machine. */
+    private static List<String> traces() throws IOException {
+        List<String> traces = new ArrayList<>();
+        for (String directory : List.of("/run/netns", "/sys/class/net", "/sys/fs/bpf", "/sys/fs/cgroup/unified")) {
+            if (Files.isDirectory(Path.of(directory))) {
+                try (Stream<Path> paths = Files.list(Path.of(directory))) {
+                    paths.map(Path::toString)
+                            .filter(path -> path.contains("aegisdm") || path.contains("aegisup"))
+                            .forEach(traces::add);
+                }
+            }
+        }
+        ProcessHandle.allProcesses()
+                .flatMap(process -> process.info().commandLine().stream())
+                .filter(line -> line.contains(ROOT + "/target/demo")
+                        || line.contains(ROOT + "/target/up")
+                        || (line.contains(ROOT.toString()) && line.contains("quarkus-run.jar")))
+                .forEach(traces::add);
+        return traces;
+    }
+
+    private static void awaitTrue(String what, ThrowingCondition condition) throws IOException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!condition.holds()) {
+            assertThat(System.nanoTime()).as(what).isLessThan(deadline);
+        }
+    }
+
+    private interface ThrowingCondition {
+        boolean holds() throws IOException;
+    }
+
+    private static void awaitLine(Process process, Predicate<String> wanted) throws IOException {
+        BufferedReader lines = process.inputReader();
+        List<String> seen = new ArrayList<>();
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            seen.add(line);
+            if (wanted.test(line)) {
+                return;
+            }
+        }
+        throw new AssertionError("it ended before, after " + seen);
+    }
+
+    private Process start(String... command) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(ROOT.toFile())
+                .redirectError(Files.createDirectories(ROOT.resolve("e2e/target"))
+                        .resolve("readme.err")
+                        .toFile());
+        builder.environment().put("NATS_URL", NATS_URL);
+        Process process = builder.start();
+        started.add(process);
+        return process;
+    }
+
+    private Outcome run(String... command) throws IOException {
+        Process process = start(command);
+        String output = process.inputReader().lines().collect(Collectors.joining("\n"));
+        return new Outcome(process.onExit().join().exitValue(), output);
+    }
+
+    private record Outcome(int status, String output) {}
+}
