@@ -11,7 +11,7 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends curl openjdk-25-jre-headless bpftool clang libbpf-dev llvm \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /src/builder-service/target/quarkus-app /app
-ENV QUARKUS_HTTP_HOST=0.0.0.0 BUILD_OUTPUT_DIR=/tmp/builds
+ENV SEGMENTATION_HTTP_HOST=0.0.0.0 BUILD_OUTPUT_DIR=/tmp/builds
 EXPOSE 8082
 HEALTHCHECK --interval=2s --start-period=60s CMD curl -fsS http://localhost:8082/q/health/ready
 USER nobody

@@ -13,5 +13,5 @@ RUN apt-get update \
 COPY --from=build /src/node-agent/target/quarkus-app /app
 EXPOSE 8080
 HEALTHCHECK --interval=2s --start-period=60s CMD curl -fsS http://localhost:8080/healthz
-# Root, for it loads programs into the kernel: run it privileged, or with CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON.
+# Root, for it loads programs into the kernel; the capabilities it takes are in docs/docker.md.
 ENTRYPOINT ["java", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-jar", "/app/quarkus-run.jar"]

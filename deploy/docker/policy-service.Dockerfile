@@ -11,7 +11,7 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends curl openjdk-25-jre-headless \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /src/policy-service/target/quarkus-app /app
-ENV QUARKUS_HTTP_HOST=0.0.0.0
+ENV SEGMENTATION_HTTP_HOST=0.0.0.0
 EXPOSE 8081
 HEALTHCHECK --interval=2s --start-period=60s CMD curl -fsS http://localhost:8081/q/health/ready
 USER nobody
