@@ -234,7 +234,7 @@ public final class Bench implements AutoCloseable {
     }
 
     private static PolicyApi.HostsReply hosts() {
-        return new PolicyApi.HostsReply(List.of("host-a", "host-b", "host-c", "host-d").stream()
+        return new PolicyApi.HostsReply(List.of("host-a", "host-b", "host-c", "host-d", "host-e").stream()
                 .map(name -> new PolicyApi.HostSummary(new HostId(name), 1, 42, Map.of("role", "front"), Run.NOW))
                 .toList());
     }

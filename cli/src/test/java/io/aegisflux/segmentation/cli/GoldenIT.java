@@ -114,6 +114,7 @@ class GoldenIT {
         bench.publish(Subjects.metrics(HOST_B), metrics(HOST_B, 41, now));
         bench.publish(
                 Subjects.metrics(new HostId("host-c")), metrics(new HostId("host-c"), 42, now.minusSeconds(3600)));
+        bench.publish(Subjects.metrics(new HostId("host-e")), metrics(new HostId("host-e"), 43, now));
         for (String service : List.of("policy-service", "telemetry-service")) {
             bench.publish(
                     Subjects.systemOfService(service),

@@ -54,6 +54,8 @@ record FleetStatus(Broker broker, List<Service> services, Policies policies, Lis
     enum HostState {
         IN_STEP,
         BEHIND,
+        /** Runs what this policy-service never told it: the streams were restored or begun anew, see POLICY_EPOCH. */
+        AHEAD,
         STALE,
         NO_REPORT;
 
@@ -112,9 +114,9 @@ record FleetStatus(Broker broker, List<Service> services, Policies policies, Lis
             if (report.timestamp().isBefore(now.minus(HOST_SILENCE))) {
                 return HostState.STALE;
             }
-            boolean there = report.epoch() > desired.desiredEpoch()
-                    || (report.epoch() == desired.desiredEpoch() && report.revision() >= desired.desiredRevision());
-            return there ? HostState.IN_STEP : HostState.BEHIND;
+            int epochs = Long.compare(report.epoch(), desired.desiredEpoch());
+            int order = epochs != 0 ? epochs : Long.compare(report.revision(), desired.desiredRevision());
+            return order == 0 ? HostState.IN_STEP : order < 0 ? HostState.BEHIND : HostState.AHEAD;
         }
     }
 

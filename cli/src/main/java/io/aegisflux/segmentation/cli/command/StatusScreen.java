@@ -51,11 +51,12 @@ final class StatusScreen {
     }
 
     private static String hosts(FleetStatus status) {
-        return "%d total   %d in step   %d behind   %d stale   %d without report"
+        return "%d total   %d in step   %d behind   %d ahead   %d stale   %d without report"
                 .formatted(
                         status.hosts().size(),
                         status.count(HostState.IN_STEP),
                         status.count(HostState.BEHIND),
+                        status.count(HostState.AHEAD),
                         status.count(HostState.STALE),
                         status.count(HostState.NO_REPORT));
     }
@@ -81,6 +82,7 @@ final class StatusScreen {
         return switch (state) {
             case IN_STEP -> Glyph.YES.with("in step");
             case BEHIND -> Glyph.HALF.with("behind");
+            case AHEAD -> Glyph.NO.with("ahead");
             case STALE -> Glyph.NO.with("stale");
             case NO_REPORT -> Glyph.NO.with("no report");
         };
