@@ -50,13 +50,17 @@ class LoweringEqualsNaiveReadingTest {
         Action posture = seed % 2 == 0 ? Action.ALLOW : Action.DENY;
         NaiveReading naive = new NaiveReading(documents, "host-a", LABELS, posture, new NaiveConditions(workloads));
         RuleTable table = Lowering.lower(policies, new HostView(new HostId("host-a"), LABELS, posture), workloads);
-        Evaluator evaluator = new Evaluator(Wire.read(Wire.write(table), RuleTable.class));
+        RuleTable received = Wire.read(Wire.write(table), RuleTable.class);
+        Evaluator scanning = Evaluator.forFew(received);
+        Evaluator indexed = Evaluator.forMany(received);
         for (int i = 0; i < PACKETS; i++) {
             PacketTuple packet = world.packet();
             Answer wanted = naive.decide(packet, NOW);
-            assertThat(Answer.of(evaluator.decide(packet, NOW)))
-                    .as("%s%n%s%n%s%n%s", packet, documents, workloads, table)
-                    .isEqualTo(wanted);
+            for (Evaluator evaluator : List.of(scanning, indexed)) {
+                assertThat(Answer.of(evaluator.decide(packet, NOW)))
+                        .as("%s%n%s%n%s%n%s", packet, documents, workloads, table)
+                        .isEqualTo(wanted);
+            }
             Statistics.label("reason").collect(wanted.reason());
             collectHeld(documents, wanted);
             Statistics.label("logged").collect(wanted.logged().isEmpty() ? "nothing" : "something");

@@ -111,7 +111,7 @@ class PolicyLanguagePageTest {
     @ParameterizedTest
     @MethodSource("decisions")
     void itsExamplesDecideAsItSays(Block document, Block decisions) {
-        Evaluator evaluator = new Evaluator(Lowering.lower(
+        Evaluator evaluator = Evaluator.forFew(Lowering.lower(
                 List.of(version1(document.content())),
                 new HostView(new HostId("host-b"), Map.of(), Action.ALLOW),
                 workloads()));

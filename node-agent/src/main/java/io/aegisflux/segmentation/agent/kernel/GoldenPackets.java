@@ -49,7 +49,7 @@ final class GoldenPackets {
      * @throws DatapathException naming the packet and both decisions when one differs
      */
     void requireEqualVerdicts(Book candidate, Instant now) throws DatapathException, BpfException {
-        Evaluator evaluator = new Evaluator(candidate.table());
+        Evaluator evaluator = Evaluator.forFew(candidate.table());
         try (TestRun run = new TestRun(program)) {
             for (PacketTuple packet : packets(candidate)) {
                 Judgement expected = evaluator.judge(packet, now);

@@ -109,7 +109,7 @@ class DifferentialIT {
             tally.tooLarge++;
             return;
         }
-        Evaluator evaluator = new Evaluator(table);
+        Evaluator evaluator = Evaluator.forFew(table);
         Map<Book.Name, Integer> slots = book().slotsByName();
         for (int i = 0; i < PACKETS; i++) {
             PacketTuple packet = packet(world);

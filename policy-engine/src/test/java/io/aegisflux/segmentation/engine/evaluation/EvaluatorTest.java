@@ -190,7 +190,7 @@ class EvaluatorTest {
                 new Workload("web", Map.of("app", "web"), List.of("10.0.0.1")),
                 new Workload("api", Map.of("app", "api"), List.of("10.0.0.2", "fd00::2")),
                 new Workload("bare", Map.of("tier", "x"), List.of("10.0.0.3")));
-        Evaluator evaluator = new Evaluator(Lowering.lower(List.of(version1(notWeb)), HOST, workloads));
+        Evaluator evaluator = Evaluator.forFew(Lowering.lower(List.of(version1(notWeb)), HOST, workloads));
 
         assertThat(evaluator.decide(tcp("10.0.0.1", 80), NOW).action()).isEqualTo(Action.ALLOW);
         assertThat(evaluator.decide(tcp("10.0.0.2", 80), NOW).action()).isEqualTo(Action.DENY);
@@ -215,7 +215,7 @@ class EvaluatorTest {
 
     @Test
     void refusesAPacketWhoseAddressesCannotBe() {
-        Evaluator evaluator = new Evaluator(RuleTable.EMPTY);
+        Evaluator evaluator = Evaluator.forFew(RuleTable.EMPTY);
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> evaluator.decide(tcp("fd00::1", 80), NOW))
@@ -240,6 +240,6 @@ class EvaluatorTest {
     private static Evaluator evaluator(String... documents) {
         List<VersionedPolicy> policies =
                 Arrays.stream(documents).map(Documents::version1).toList();
-        return new Evaluator(Lowering.lower(policies, HOST, List.of()));
+        return Evaluator.forFew(Lowering.lower(policies, HOST, List.of()));
     }
 }

@@ -142,7 +142,7 @@ public class PolicyEndpoints {
                     "segmentation.api.policy.hosts lists those that have");
         }
         try {
-            return Wire.write(new Evaluator(known.table(host)).decide(wanted.packet(), Instant.now()));
+            return Wire.write(Evaluator.forFew(known.table(host)).decide(wanted.packet(), Instant.now()));
         } catch (IllegalArgumentException e) {
             throw new MalformedMessageException("not a packet: " + e.getMessage(), e);
         }
