@@ -175,7 +175,8 @@ class LauncherIT {
     }
 
     private ProcessBuilder builder(Map<String, String> environment, Path launcher, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(launcher.toString()));
+        // A CI that was started in the background has SIGINT ignored, and so would segctl.
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT", launcher.toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
         builder.environment().put("NATS_URL", NATS.url());
