@@ -27,7 +27,7 @@ final class Golden {
     }
 
     private static String mask(String output) {
-        return output.replaceAll("nats://127\\.0\\.0\\.1:[0-9]+", "nats://BROKER")
+        return output.replaceAll("nats://[a-z0-9.]+:[0-9]{5}", "nats://BROKER")
                 .replaceAll("_INBOX\\.[A-Za-z0-9.]+", "_INBOX")
                 .replaceAll("nats-server [0-9.]+", "nats-server VERSION")
                 .replaceAll("\"version\" : \"[0-9.]+\"", "\"version\" : \"VERSION\"")
