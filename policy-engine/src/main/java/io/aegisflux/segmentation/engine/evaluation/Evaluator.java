@@ -13,7 +13,7 @@ import io.aegisflux.segmentation.engine.classifier.Candidates;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Judges new connections by a rule table, as the kernel does. Immutable: safe for use by several threads. One that was made
@@ -23,12 +23,12 @@ import java.util.Optional;
 public final class Evaluator {
     private final RuleTable table;
     private final List<CompiledRule> rules;
-    private final Optional<RuleIndex> index;
+    private final Function<Packet, Candidates> search;
 
-    private Evaluator(RuleTable table, Optional<RuleIndex> index) {
+    private Evaluator(RuleTable table, Function<Packet, Candidates> search) {
         this.table = table;
         this.rules = table.rules().stream().map(CompiledRule::new).toList();
-        this.index = index;
+        this.search = search;
     }
 
     /**
@@ -37,7 +37,8 @@ public final class Evaluator {
      * @throws IllegalArgumentException for a table with an interface condition that is none
      */
     public static Evaluator forFew(RuleTable table) {
-        return new Evaluator(requireNonNull(table, "table is null"), Optional.empty());
+        int count = requireNonNull(table, "table is null").rules().size();
+        return new Evaluator(table, packet -> Candidates.ofAll(count));
     }
 
     /**
@@ -46,7 +47,8 @@ public final class Evaluator {
      * @throws IllegalArgumentException for a table with an interface condition that is none
      */
     public static Evaluator forMany(RuleTable table) {
-        return new Evaluator(requireNonNull(table, "table is null"), Optional.of(new RuleIndex(table.rules())));
+        RuleIndex index = new RuleIndex(requireNonNull(table, "table is null").rules());
+        return new Evaluator(table, index::candidates);
     }
 
     /**
@@ -86,7 +88,7 @@ public final class Evaluator {
         Packet packet = Packet.of(tuple);
         List<Integer> passed = new ArrayList<>(0);
         int auditRule = Judgement.NONE;
-        Candidates candidates = index.isPresent() ? index.get().candidates(packet) : Candidates.ofAll(rules.size());
+        Candidates candidates = search.apply(packet);
         for (int i = candidates.next(); i != Candidates.END; i = candidates.next()) {
             if (!rules.get(i).matches(packet, now)) {
                 continue;
