@@ -114,7 +114,7 @@ int xdp_ingress(struct xdp_md *ctx)
 	}
 	if (is_failsafe(&scan.pkt, INGRESS))
 		return XDP_PASS;
-	classify(&scan, descriptor, false);
+	classify(&scan, descriptor);
 	conclude(&decision, &scan, descriptor);
 	if (decision.verdict != VERDICT_DROPPED)
 		return XDP_PASS;
@@ -153,7 +153,7 @@ static __always_inline int judge_connect(struct bpf_sock_addr *ctx, struct scan 
 	if (is_failsafe_peer(pkt->dst, pkt, pkt->dport, 0))
 		return 1;
 	decision_begin(&decision, descriptor, EGRESS, hook);
-	classify(scan, descriptor, true);
+	classify_connect(scan, descriptor);
 	conclude(&decision, scan, descriptor);
 	if (decision.verdict != VERDICT_DROPPED || scan->maybe_allowed)
 		return 1;
@@ -216,7 +216,7 @@ int golden(struct __sk_buff *skb)
 	scan.pkt.interface = skb->cb[1] ? 1ULL << ((skb->cb[1] - 1) & 63) : INTERFACE_UNKNOWN;
 	pull_headers(skb);
 	if (parse_skb(skb, &scan.pkt, false) == PARSED_IP) {
-		classify(&scan, *descriptor, false);
+		classify(&scan, *descriptor);
 		conclude(&decision, &scan, *descriptor);
 	} else {
 		decision.verdict = VERDICT_DROPPED;

@@ -56,6 +56,8 @@ __noinline int emit(const struct packet *pkt, const struct decision *decision, _
 	struct event *event;
 
 	DESCRIBE_IN_BTF(struct event);
+	DESCRIBE_IN_BTF(struct box4);
+	DESCRIBE_IN_BTF(struct box6);
 	DESCRIBE_IN_BTF(enum hook);
 	DESCRIBE_IN_BTF(enum verdict);
 	DESCRIBE_IN_BTF(enum reason);

@@ -6,8 +6,8 @@
 #include "types.h"
 
 #define BANKS 2
-#define BOXES_MAX 8192	 /* in a bank, of each IP version; a power of two */
-#define RULES_MAX 16384	 /* slots of the rule counters */
+#define BANK_WORDS (1 << 21) /* of 8 bytes; a power of two */
+#define RULES_MAX 131072     /* slots of the rule counters */
 #define FLOWS_MAX 131072 /* LRU: the oldest goes first */
 #define FRAGMENTS_MAX 4096
 #define INTERFACES_MAX 64
@@ -22,10 +22,8 @@
 
 /*
  * All of a generation that a packet must see as one, in one word that is read once a packet:
- * generation 32 | posture deny 1 | bank 1 | boxes of IPv6 15 | boxes of IPv4 15.
+ * generation 32 | posture deny 1 | bank 1 | 0.
  */
-#define DESCRIPTOR_COUNT4(d) ((__u32)((d)&0x7FFF))
-#define DESCRIPTOR_COUNT6(d) ((__u32)((d) >> 15 & 0x7FFF))
 #define DESCRIPTOR_BANK(d) ((__u32)((d) >> 30 & 1))
 #define DESCRIPTOR_DENY(d) ((__u32)((d) >> 31 & 1))
 #define DESCRIPTOR_GENERATION(d) ((__u32)((d) >> 32))
@@ -33,63 +31,96 @@
 #define DESCRIPTOR_CANDIDATE 1 /* what golden packets are judged by before the switch */
 #define DESCRIPTORS 2
 
-/* What a box asks beyond addresses: 32 bytes. Ranges include both ends. */
+/*
+ * Numbers that a box bounds, side by side in one word, each with a guard bit above it. Then all are compared at once:
+ * with its guard set, a number minus a lower end keeps the guard unless it is below.
+ */
+#define PACKED_SPORT 0
+#define PACKED_DPORT 17
+#define PACKED_PROTO 34
+#define PACKED_ICMP_TYPE 43
+#define PACKED_ICMP_CODE 52
+#define GUARD_SPORT (1ULL << 16)
+#define GUARDS (GUARD_SPORT | 1ULL << 33 | 1ULL << 42 | 1ULL << 51 | 1ULL << 60)
+
+/* What a box asks beyond addresses: 32 bytes. Both ends of its ranges are included. */
 struct box_terms {
-	__u16 sport_low;
-	__u16 sport_high;
-	__u16 dport_low;
-	__u16 dport_high;
-	__u8 proto_low;
-	__u8 proto_high;
-	__u8 icmp_type_low;
-	__u8 icmp_type_high;
-	__u8 icmp_code_low;
-	__u8 icmp_code_high;
-	__u8 needs; /* HAS_* */
-	__u8 action;
+	__u64 low;  /* packed, without guards */
+	__u64 high; /* packed, with guards */
 	__u64 interfaces;
-	__u32 rule; /* slot */
 	__u32 mark;
+	__u32 fate; /* action 8 | needs 4 | rule's slot 20 */
 };
 
-/* action: what to do in the low bits, and two flags */
+#define BOX_RULE(fate) ((fate) & 0xFFFFF)
+#define BOX_NEEDS_SHIFT 20 /* HAS_* */
+#define BOX_ACTION(fate) ((fate) >> 24 & 0xF)
 #define BOX_ALLOW 1
 #define BOX_DENY 2
 #define BOX_LOG 3
 #define BOX_MARK 4
-#define BOX_ACTION 0x0F
-#define BOX_AUDIT 0x40
-#define BOX_DEFAULT 0x80
+#define BOX_AUDIT (1U << 30)
+#define BOX_DEFAULT (1U << 31)
 
+/* Source in the first half, destination in the second, as they stand in a packet. */
 struct box4 {
-	__be32 src;
-	__be32 src_mask;
-	__be32 dst;
-	__be32 dst_mask;
+	__be32 address[2];
+	__be32 mask[2];
 	struct box_terms terms;
 };
 
 struct box6 {
-	__be32 src[4];
-	__be32 src_mask[4];
-	__be32 dst[4];
-	__be32 dst_mask[4];
+	__be32 address[8];
+	__be32 mask[8];
 	struct box_terms terms;
 };
 
-/* A bank is one value, so that a packet looks it up once and then only indexes. */
-struct bank4 {
-	struct box4 box[BOXES_MAX];
+#define TREES_MAX 4
+#define TREE_DEPTH_MAX 65
+#define CANDIDATES_LOOP 64    /* boxes a search looks at by itself; more by bpf_loop, where the kernel has it */
+#define CANDIDATES_MAX 131072 /* then */
+#define CONNECT_CANDIDATES_MAX 64
+
+/* What is to be searched for packets of one IP version. Places are counted in words. */
+struct space {
+	__u32 trees;
+	__u32 root[TREES_MAX];
+	__u32 connect_root;
+	__u32 boxes;
+	__u32 unused;
 };
 
-struct bank6 {
-	struct box6 box[BOXES_MAX];
+/*
+ * The table of one generation. Its nodes are words: dimension 4 | place 28 | number 32. A node cuts its dimension at the
+ * number; what lies below goes on at its place, the rest at the word behind. A leaf has no dimension; its run begins at its
+ * place, counted in 4 bytes. A run names boxes by their place in the order of the table, in this order, and ends with all
+ * bits. One value, so that a packet looks it up once and then only indexes.
+ */
+struct bank {
+	struct space space[2]; /* IPv4, IPv6 */
+	__u64 word[BANK_WORDS];
+	__u64 beyond[sizeof(struct box6) / 8]; /* so that the verifier lets a box begin at any word */
+};
+
+#define NODE_DIMENSION(node) ((__u32)((node) >> 60))
+#define NODE_PLACE(node) ((__u32)((node) >> 32) & 0x0FFFFFFF)
+#define NODE_NUMBER(node) ((__u32)(node))
+#define NODE_LEAF 15
+
+/* What a search works with. */
+struct search {
+	__u32 point[16]; /* where the packet lies: a number in each dimension (PacketSpace.java) */
+	struct runs {
+		__u64 head[TREES_MAX];
+		__u32 next[TREES_MAX];
+	} runs;
 };
 
 /* Which desired state stands in a bank; read by the agent alone. */
 struct identity {
 	__u64 epoch;
 	__u64 revision;
+	__u64 table_bytes; /* of this bank */
 	__u32 generation;
 	__u32 book_bytes; /* of the book of this bank */
 	__u8 table_digest[32];
@@ -97,7 +128,7 @@ struct identity {
 };
 
 /* Raised with any change of what is shared with the agent; pins lie in a directory of this name. */
-#define LAYOUT_VERSION 1
+#define LAYOUT_VERSION 2
 #define IDENTITY_ARTIFACT 2 /* after one entry a bank */
 #define IDENTITIES 3
 
@@ -172,16 +203,16 @@ struct {
 	__uint(max_entries, BANKS);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__type(key, __u32);
-	__type(value, struct bank4);
-} boxes4 SEC(".maps");
+	__type(value, struct bank);
+} banks SEC(".maps");
 
+/* Not on the stack: before Linux 5.12 its offsets must be constants. tc and XDP programs never interrupt each other. */
 struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, BANKS);
-	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct bank6);
-} boxes6 SEC(".maps");
+	__type(value, struct search);
+} searches SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

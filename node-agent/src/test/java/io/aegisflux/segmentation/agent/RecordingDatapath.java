@@ -95,7 +95,7 @@ final class RecordingDatapath implements Datapath {
                             digest,
                             kernel.running.generation(),
                             kernel.running.identity(),
-                            kernel.running.rulesUsed(),
+                            kernel.running.tableBytes(),
                             CAPACITY);
             return kernel.running;
         }

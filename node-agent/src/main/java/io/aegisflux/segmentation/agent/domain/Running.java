@@ -8,8 +8,12 @@ import java.util.Optional;
  * @param artifactDigest SHA-256 of the loaded object, lower-case hex
  * @param generation counts the switches of this host from 1; 0 before the first table
  * @param identity of the table in force; empty before the first
- * @param rulesUsed entries of the table in the kernel's form, of the two IP versions together
- * @param rulesCapacity how many fit
+ * @param tableBytes what the table takes in the kernel
+ * @param tableCapacity how many bytes fit
  */
 public record Running(
-        String artifactDigest, long generation, Optional<TableIdentity> identity, long rulesUsed, long rulesCapacity) {}
+        String artifactDigest,
+        long generation,
+        Optional<TableIdentity> identity,
+        long tableBytes,
+        long tableCapacity) {}

@@ -61,12 +61,12 @@ public class PrometheusFamilies implements MeterBinder {
                 registry,
                 "segmentation.map.entries",
                 rules,
-                of -> of.running().map(Running::rulesUsed).orElse(0L));
+                of -> of.running().map(Running::tableBytes).orElse(0L));
         gauge(
                 registry,
                 "segmentation.map.capacity",
                 rules,
-                of -> of.running().map(Running::rulesCapacity).orElse(0L));
+                of -> of.running().map(Running::tableCapacity).orElse(0L));
     }
 
     private static long sum(Metrics.Sample sample, Hook hook, Verdict verdict, ToLongFunction<HookVerdict> figure) {

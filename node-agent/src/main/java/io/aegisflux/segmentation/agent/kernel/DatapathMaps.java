@@ -7,7 +7,6 @@ import io.aegisflux.segmentation.agent.libbpf.BpfException;
 import io.aegisflux.segmentation.agent.libbpf.BpfMap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
 import java.lang.invoke.VarHandle;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,8 +20,7 @@ final class DatapathMaps implements AutoCloseable {
     private final Map<String, BpfMap> open = new HashMap<>();
     private final Arena arena = Arena.ofShared();
     private final MemorySegment descriptors;
-    private final MemorySegment boxes4;
-    private final MemorySegment boxes6;
+    private final MemorySegment banks;
 
     /**
      * Opens them.
@@ -33,8 +31,7 @@ final class DatapathMaps implements AutoCloseable {
         try {
             for (String name : new String[] {
                 "descriptors",
-                "boxes4",
-                "boxes6",
+                "banks",
                 "identities",
                 "book",
                 "interfaces",
@@ -48,8 +45,7 @@ final class DatapathMaps implements AutoCloseable {
                 open.put(name, BpfMap.ofPin(pins.map(name)));
             }
             descriptors = map("descriptors").map(arena);
-            boxes4 = map("boxes4").map(arena);
-            boxes6 = map("boxes6").map(arena);
+            banks = map("banks").map(arena);
         } catch (BpfException | RuntimeException e) {
             close();
             throw e;
@@ -75,14 +71,9 @@ final class DatapathMaps implements AutoCloseable {
         WORD.setRelease(descriptors, IN_FORCE * 8L, next.word());
     }
 
-    /** A writer into a bank that is not in force. */
-    BoxWriter writer(int bank) {
-        return new BoxWriter(bank(boxes4, Structs.BOX4, bank), bank(boxes6, Structs.BOX6, bank));
-    }
-
-    private static MemorySegment bank(MemorySegment boxes, StructLayout box, int bank) {
-        long size = box.byteSize() * Structs.BOXES_MAX;
-        return boxes.asSlice(bank * size, size);
+    /** A bank, to be written when it is not in force. */
+    MemorySegment bank(int bank) {
+        return banks.asSlice(bank * Structs.BANK.byteSize(), Structs.BANK.byteSize());
     }
 
     /** An entry of an array. */

@@ -8,7 +8,6 @@ import io.aegisflux.segmentation.agent.domain.TableIdentity;
 import io.aegisflux.segmentation.agent.libbpf.BpfException;
 import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.RuleTable;
-import io.aegisflux.segmentation.contracts.TableRule;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -24,12 +23,15 @@ final class Generations {
     private final QuietBank quiet = new QuietBank();
     private volatile Books books;
     private Optional<TableIdentity> identity;
+    private long tableBytes;
 
-    private Generations(Kernel kernel, Interfaces interfaces, Books books, Optional<TableIdentity> identity) {
+    private Generations(
+            Kernel kernel, Interfaces interfaces, Books books, Optional<TableIdentity> identity, long tableBytes) {
         this.kernel = requireNonNull(kernel, "kernel is null");
         this.interfaces = requireNonNull(interfaces, "interfaces is null");
         this.books = requireNonNull(books, "books is null");
         this.identity = requireNonNull(identity, "identity is null");
+        this.tableBytes = tableBytes;
         this.slots = new Slots(books.inForce());
         quiet.begin(); // an agent before this one may have switched just now
     }
@@ -38,7 +40,7 @@ final class Generations {
     static Generations of(Kernel kernel, Interfaces interfaces) throws BpfException {
         Descriptor inForce = kernel.maps().inForce();
         if (inForce.generation() == 0) {
-            return new Generations(kernel, interfaces, Books.NONE, Optional.empty());
+            return new Generations(kernel, interfaces, Books.NONE, Optional.empty(), 0);
         }
         Identities.Entry entry = kernel.identities().read(inForce.bank());
         Optional<Book> book = entry.generation() == inForce.generation()
@@ -48,7 +50,8 @@ final class Generations {
                 kernel,
                 interfaces,
                 new Books(inForce.generation(), book.orElse(Book.EMPTY), Book.EMPTY),
-                book.map(found -> entry.identity()));
+                book.map(found -> entry.identity()),
+                entry.tableBytes());
     }
 
     /** The names of the generation in force and of the one before. */
@@ -63,12 +66,7 @@ final class Generations {
 
     Running running() {
         Descriptor inForce = kernel.maps().inForce();
-        return new Running(
-                kernel.artifact(),
-                inForce.generation(),
-                identity,
-                inForce.boxes4() + inForce.boxes6(),
-                2L * Structs.BOXES_MAX);
+        return new Running(kernel.artifact(), inForce.generation(), identity, tableBytes, Structs.BANK_BYTES);
     }
 
     /**
@@ -81,27 +79,21 @@ final class Generations {
     void install(RuleTable table, TableIdentity next, Instant now) throws DatapathException, BpfException {
         Slots.Assignment assigned = slots.assign(table, books.inForce(), now);
         Book book = new Book(table, assigned.slots(), interfaceBits());
-        requireFits(book);
+        TableImage image = TableImage.of(book);
         Descriptor before = kernel.maps().inForce();
         int bank = 1 - before.bank();
         quiet.await();
-        BoxWriter writer = kernel.maps().writer(bank);
-        for (int i = 0; i < table.rules().size(); i++) {
-            TableRule rule = table.rules().get(i);
-            if (book.slots().get(i) != Book.NO_SLOT) {
-                writer.write(rule, book.slots().get(i), Interfaces.mask(rule, book.interfaces()));
-            }
-        }
-        Descriptor candidate = new Descriptor(
-                before.generation() + 1, table.posture() == Action.DENY, bank, writer.count6(), writer.count4());
+        image.write(kernel.maps().bank(bank));
+        Descriptor candidate = new Descriptor(before.generation() + 1, table.posture() == Action.DENY, bank);
         kernel.maps().propose(candidate);
         kernel.golden().requireEqualVerdicts(book, now);
         int bookBytes = kernel.books().write(bank, book);
-        kernel.identities().write(bank, new Identities.Entry(next, candidate.generation(), bookBytes));
+        kernel.identities().write(bank, new Identities.Entry(next, candidate.generation(), image.bytes(), bookBytes));
         kernel.counters().reset(assigned.fresh());
         books = books.next(candidate.generation(), book); // first: the programs may speak of it at once
         kernel.maps().switchTo(candidate);
         identity = Optional.of(next);
+        tableBytes = image.bytes();
         quiet.begin();
     }
 
@@ -109,24 +101,6 @@ final class Generations {
     void followInterfaces(Instant now) throws DatapathException, BpfException {
         if (identity.isPresent() && !interfaceBits().equals(books.inForce().interfaces())) {
             install(books.inForce().table(), identity.get(), now);
-        }
-    }
-
-    private static void requireFits(Book book) throws DatapathException {
-        for (int ipVersion : new int[] {4, 6}) {
-            long boxes = 0;
-            for (int i = 0; i < book.slots().size(); i++) {
-                if (book.slots().get(i) != Book.NO_SLOT) {
-                    boxes += BoxWriter.count(book.table().rules().get(i), ipVersion);
-                }
-            }
-            if (boxes > Structs.BOXES_MAX) {
-                throw new DatapathException(
-                        "the table needs %d entries for IPv%d, at most %d fit"
-                                .formatted(boxes, ipVersion, Structs.BOXES_MAX),
-                        "",
-                        null);
-            }
         }
     }
 }

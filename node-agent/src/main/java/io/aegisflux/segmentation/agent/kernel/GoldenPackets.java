@@ -17,6 +17,7 @@ import io.aegisflux.segmentation.contracts.TableRule;
 import io.aegisflux.segmentation.contracts.Verdict;
 import io.aegisflux.segmentation.engine.evaluation.Evaluator;
 import io.aegisflux.segmentation.engine.evaluation.Judgement;
+import io.aegisflux.segmentation.engine.space.RuleBox;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,7 +104,7 @@ final class GoldenPackets {
         List<PacketTuple> corners = new ArrayList<>();
         for (int ipVersion : new int[] {4, 6}) {
             for (boolean high : new boolean[] {false, true}) {
-                if (BoxWriter.count(rule, ipVersion) > 0) {
+                if (RuleBox.count(rule, ipVersion) > 0) {
                     corners.add(corner(rule, ipVersion, high, interfaces));
                 }
             }

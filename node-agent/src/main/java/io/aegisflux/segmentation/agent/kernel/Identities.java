@@ -19,6 +19,7 @@ final class Identities {
     private static final long EPOCH = Structs.offset(Structs.IDENTITY, "epoch");
     private static final long REVISION = Structs.offset(Structs.IDENTITY, "revision");
     private static final long GENERATION = Structs.offset(Structs.IDENTITY, "generation");
+    private static final long TABLE_BYTES = Structs.offset(Structs.IDENTITY, "table_bytes");
     private static final long BOOK_BYTES = Structs.offset(Structs.IDENTITY, "book_bytes");
     private static final long TABLE = Structs.offset(Structs.IDENTITY, "table_digest");
     private static final long ARTIFACT_DIGEST = Structs.offset(Structs.IDENTITY, "artifact_digest");
@@ -33,7 +34,7 @@ final class Identities {
     }
 
     /** What stands in a bank. */
-    record Entry(TableIdentity identity, long generation, int bookBytes) {}
+    record Entry(TableIdentity identity, long generation, long tableBytes, int bookBytes) {}
 
     Entry read(int bank) throws BpfException {
         try (Arena arena = Arena.ofConfined()) {
@@ -41,6 +42,7 @@ final class Identities {
             return new Entry(
                     new TableIdentity(value.get(JAVA_LONG, EPOCH), value.get(JAVA_LONG, REVISION), hex(value, TABLE)),
                     Integer.toUnsignedLong(value.get(JAVA_INT, GENERATION)),
+                    value.get(JAVA_LONG, TABLE_BYTES),
                     value.get(JAVA_INT, BOOK_BYTES));
         }
     }
@@ -51,6 +53,7 @@ final class Identities {
             value.set(JAVA_LONG, EPOCH, entry.identity().epoch());
             value.set(JAVA_LONG, REVISION, entry.identity().revision());
             value.set(JAVA_INT, GENERATION, (int) entry.generation());
+            value.set(JAVA_LONG, TABLE_BYTES, entry.tableBytes());
             value.set(JAVA_INT, BOOK_BYTES, entry.bookBytes());
             digest(value, TABLE, entry.identity().tableDigest());
             map.update(DatapathMaps.key(arena, bank), value);

@@ -50,7 +50,7 @@ public final class KernelProbe implements HostProbe {
 
     private static Map<String, Long> limits() {
         return Map.of(
-                "entries_per_ip_version", (long) Structs.BOXES_MAX,
+                "table_bytes", Structs.BANK_BYTES,
                 "rules", (long) Structs.RULES_MAX,
                 "interfaces", (long) Interfaces.BITS,
                 "failsafe_networks", (long) Structs.FAILSAFE_MAX,

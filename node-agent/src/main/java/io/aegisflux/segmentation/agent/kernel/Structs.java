@@ -19,11 +19,13 @@ import java.util.List;
  */
 final class Structs {
     /** Raised in C and here with any change of these. */
-    static final int LAYOUT_VERSION = 1;
+    static final int LAYOUT_VERSION = 2;
 
     static final int BANKS = 2;
-    static final int BOXES_MAX = 8192;
-    static final int RULES_MAX = 16384;
+    static final int BANK_WORDS = 1 << 21;
+    static final long BANK_BYTES = 8L * BANK_WORDS;
+    static final int RULES_MAX = 131_072;
+    static final int TREES_MAX = 4;
     static final int INTERFACES_MAX = 64;
     static final int LOCALS_MAX = 1024;
     static final int FAILSAFE_MAX = 1024;
@@ -36,27 +38,30 @@ final class Structs {
 
     static final StructLayout BOX_TERMS = struct(
             "box_terms",
-            JAVA_SHORT.withName("sport_low"),
-            JAVA_SHORT.withName("sport_high"),
-            JAVA_SHORT.withName("dport_low"),
-            JAVA_SHORT.withName("dport_high"),
-            JAVA_BYTE.withName("proto_low"),
-            JAVA_BYTE.withName("proto_high"),
-            JAVA_BYTE.withName("icmp_type_low"),
-            JAVA_BYTE.withName("icmp_type_high"),
-            JAVA_BYTE.withName("icmp_code_low"),
-            JAVA_BYTE.withName("icmp_code_high"),
-            JAVA_BYTE.withName("needs"),
-            JAVA_BYTE.withName("action"),
+            JAVA_LONG.withName("low"),
+            JAVA_LONG.withName("high"),
             JAVA_LONG.withName("interfaces"),
-            JAVA_INT.withName("rule"),
-            JAVA_INT.withName("mark"));
-    static final StructLayout BOX4 = box("box4", 1);
-    static final StructLayout BOX6 = box("box6", 4);
+            JAVA_INT.withName("mark"),
+            JAVA_INT.withName("fate"));
+    static final StructLayout BOX4 = box("box4", 2);
+    static final StructLayout BOX6 = box("box6", 8);
+    static final StructLayout SPACE = struct(
+            "space",
+            JAVA_INT.withName("trees"),
+            words(TREES_MAX).withName("root"),
+            JAVA_INT.withName("connect_root"),
+            JAVA_INT.withName("boxes"),
+            JAVA_INT.withName("unused"));
+    static final StructLayout BANK = struct(
+            "bank",
+            sequenceLayout(2, SPACE).withName("space"),
+            sequenceLayout(BANK_WORDS, JAVA_LONG).withName("word"),
+            sequenceLayout(BOX6.byteSize() / 8, JAVA_LONG).withName("beyond"));
     static final StructLayout IDENTITY = struct(
             "identity",
             JAVA_LONG.withName("epoch"),
             JAVA_LONG.withName("revision"),
+            JAVA_LONG.withName("table_bytes"),
             JAVA_INT.withName("generation"),
             JAVA_INT.withName("book_bytes"),
             bytes(32).withName("table_digest"),
@@ -125,6 +130,8 @@ final class Structs {
             BOX_TERMS,
             BOX4,
             BOX6,
+            SPACE,
+            BANK,
             IDENTITY,
             BOOK_CHUNK,
             INTERFACE,
@@ -148,10 +155,8 @@ final class Structs {
     private static StructLayout box(String name, int addressWords) {
         return struct(
                 name,
-                words(addressWords).withName("src"),
-                words(addressWords).withName("src_mask"),
-                words(addressWords).withName("dst"),
-                words(addressWords).withName("dst_mask"),
+                words(addressWords).withName("address"),
+                words(addressWords).withName("mask"),
                 BOX_TERMS.withName("terms"));
     }
 
@@ -160,7 +165,7 @@ final class Structs {
     }
 
     private static MemoryLayout words(int count) {
-        return count == 1 ? JAVA_INT : sequenceLayout(count, JAVA_INT);
+        return sequenceLayout(count, JAVA_INT);
     }
 
     /** Ends where C would let it end: at a multiple of its largest alignment. */

@@ -182,10 +182,10 @@ class KernelDatapathIT {
     void refusesATableThatDoesNotFitAndKeepsTheOneInForce() {
         load();
         install(Tables.denyingPort(PORT, "ingress", 1), 1);
-        RuleTable tooLarge = evenPorts(8_193);
+        RuleTable tooLarge = manyPairs();
         assertThatThrownBy(() -> installThrowing(tooLarge, 2))
                 .isInstanceOf(DatapathException.class)
-                .hasMessage("the table needs 8193 entries for IPv4, at most 8192 fit");
+                .hasMessage("the table needs 4000000 entries for IPv4, at most 349525 fit");
         assertThat(datapath.running().orElseThrow().identity().orElseThrow().revision())
                 .isEqualTo(1);
         assertThat(connects(PORT)).isFalse();
@@ -193,12 +193,17 @@ class KernelDatapathIT {
     }
 
     @Test
-    void holdsTheLargestTableThatFits() {
+    void holdsALargeTableAndFindsItsSizeAgain() {
         load();
-        install(evenPorts(8_192), 1);
-        assertThat(datapath.running().orElseThrow().rulesUsed()).isEqualTo(8_192);
+        install(evenPorts(32_000), 1);
+        long bytes = datapath.running().orElseThrow().tableBytes();
+        assertThat(bytes).isBetween(32_000 * Structs.BOX4.byteSize(), Structs.BANK_BYTES);
         assertThat(connects(PORT)).as("an even port").isFalse();
         assertThat(reaches(OTHER)).as("an odd one").isTrue();
+        datapath.close();
+        datapath = hosts.datapath(XdpMode.OFF);
+        assertThat(hosts.host().call(datapath::adopt).orElseThrow().tableBytes())
+                .isEqualTo(bytes);
     }
 
     @Test
@@ -393,9 +398,10 @@ class KernelDatapathIT {
 
     @Test
     void anObjectOfAnotherLayoutIsRefused() {
-        byte[] other = CompiledObject.with("#define LAYOUT_VERSION 1", "#define LAYOUT_VERSION 99");
+        byte[] other =
+                CompiledObject.with("#define LAYOUT_VERSION " + Structs.LAYOUT_VERSION, "#define LAYOUT_VERSION 99");
         assertThatThrownBy(() -> hosts.host().call(() -> datapath.load(other, Digests.sha256Hex(other))))
-                .hasMessageContaining("the object is of layout 99, this agent speaks 1");
+                .hasMessageContaining("the object is of layout 99, this agent speaks " + Structs.LAYOUT_VERSION);
         assertThat(datapath.running()).isEmpty();
     }
 
@@ -404,7 +410,7 @@ class KernelDatapathIT {
         load();
         install(Tables.denyingPort(PORT, "ingress", 1), 1);
         datapath.close();
-        Files.move(hosts.pins().resolve("v1"), hosts.pins().resolve("v0")); // as an older agent has left them
+        Files.move(hosts.pins().resolve("v" + Structs.LAYOUT_VERSION), hosts.pins().resolve("v0")); // as an older agent has left them
         datapath = hosts.datapath(XdpMode.OFF);
         assertThat(hosts.host().call(datapath::adopt)).isEmpty();
         load();
@@ -451,7 +457,19 @@ class KernelDatapathIT {
                         "helper_get_netns_cookie", true,
                         "mmapable_arrays", true,
                         "cgroup_v2", true));
-        assertThat(facts.resourceLimits()).containsEntry("entries_per_ip_version", 8_192L);
+        assertThat(facts.resourceLimits()).containsEntry("table_bytes", Structs.BANK_BYTES);
+    }
+
+    /** One rule of 2,000 sources and as many destinations. */
+    private static RuleTable manyPairs() {
+        String addresses = IntStream.range(0, 2_000)
+                .mapToObj(i -> "\"10.0.%d.%d\"".formatted(2 * i / 256, 2 * i % 256))
+                .collect(Collectors.joining(","));
+        return Tables.of("large", 1, """
+                "priority": 1, "default_action": "none", "rules": [
+                  {"id": "r", "action": "deny", "priority": 1, "conditions": [
+                    {"field": "source_ip", "operator": "in", "value": [%s]},
+                    {"field": "dest_ip", "operator": "in", "value": [%s]}]}]""".formatted(addresses, addresses));
     }
 
     /** Denies the first even ports of IPv4, each an entry of its own. */

@@ -1,11 +1,9 @@
 package io.aegisflux.segmentation.engine.classifier;
 
 import java.util.Arrays;
-import java.util.List;
-import java.util.stream.IntStream;
 
 /**
- * Grows a {@link DecisionTree} as HyperSplit does (Qi, Xu, Yang, Xu and Li, "Packet Classification Algorithms: From Theory to
+ * Grows a decision tree as HyperSplit does (Qi, Xu, Yang, Xu and Li, "Packet Classification Algorithms: From Theory to
  * Practice", INFOCOM 2009): each node cuts one dimension in two at an end of a box, where the larger side is smallest and
  * the fewest boxes stand on both sides. Two things bound it. What lies behind a box that ends the search for a whole region
  * is dropped there. And a node may only copy boxes while its share of a budget lasts, else it stays a leaf, so memory is
@@ -16,177 +14,231 @@ final class TreeBuilder {
     static final int SMALL = 8;
 
     private static final int DEEPEST = 64;
-    private static final int SAMPLE = 256;
-    private static final int TRIALS = 16;
-    private static final int COPIES = 12;
+    private static final int SAMPLE = 128;
 
-    private final List<Box> boxes;
-    private final int dimensions;
-    private int[] cuts = new int[64];
-    private int[] links = new int[64];
-    private int nodes;
-    private int[] rules = new int[256];
+    private final Boxes boxes;
+    private final int[] dimensions;
+    private final int longest;
+    private final int[] regionLow;
+    private final int[] regionHigh;
+    private final int[] lows = new int[SAMPLE];
+    private final int[] ends = new int[SAMPLE];
+    private final int[] sample = new int[SAMPLE];
+
+    /** The boxes of all nodes from the root to the one that grows, one list behind the other. */
+    private int[] lists;
+
+    private long[] nodes = new long[256];
+    private int nodeCount;
+    private int[] runs = new int[1024];
     private int used;
     private int largestLeaf;
+    private boolean failed;
 
-    private record Cut(int dimension, long at) {}
+    private int cutDimension;
+    private int cutAt;
 
-    private TreeBuilder(int dimensions, List<Box> boxes) {
-        this.dimensions = dimensions;
+    /**
+     * @param dimensions in which it may cut
+     * @param longest a leaf of more rules makes the tree fail
+     */
+    TreeBuilder(Boxes boxes, int[] dimensions, int longest) {
         this.boxes = boxes;
+        this.dimensions = dimensions;
+        this.longest = longest;
+        this.regionLow = new int[boxes.dimensions()];
+        this.regionHigh = new int[boxes.dimensions()];
+        Arrays.fill(regionLow, Integer.MIN_VALUE);
+        Arrays.fill(regionHigh, Integer.MAX_VALUE);
     }
 
-    /** @param boxes in the order of their rules */
-    static DecisionTree build(int dimensions, List<Box> boxes) {
-        TreeBuilder builder = new TreeBuilder(dimensions, boxes);
-        int[] low = new int[dimensions];
-        int[] high = new int[dimensions];
-        Arrays.fill(high, -1);
-        builder.add(1);
-        builder.grow(0, IntStream.range(0, boxes.size()).toArray(), low, high, 0, COPIES * (long) boxes.size() + SMALL);
-        return new DecisionTree(
-                Arrays.copyOf(builder.cuts, builder.nodes),
-                Arrays.copyOf(builder.links, builder.nodes),
-                Arrays.copyOf(builder.rules, builder.used),
-                builder.largestLeaf);
+    /** All points are at one place of a dimension. */
+    void restrict(int dimension, int place) {
+        regionLow[dimension] = place;
+        regionHigh[dimension] = place;
     }
 
-    /** @param low with high the region of the node, as it was again at the end */
-    private void grow(int node, int[] candidates, int[] low, int[] high, int depth, long budget) {
-        int[] held = untilCovered(candidates, low, high);
-        Cut cut = held.length <= SMALL || depth == DEEPEST ? null : bestCut(held, low, high);
-        if (cut == null) {
-            leaf(node, held);
+    /**
+     * Grows the tree of some of the boxes.
+     *
+     * @param members ascending
+     * @param copies how many entries its leaves may have together for each of them
+     * @return false when a leaf grew too long
+     */
+    boolean grow(int[] members, int copies) {
+        lists = Arrays.copyOf(members, 4 * members.length + 64);
+        nodeCount = 1;
+        grow(0, 0, members.length, 0, copies * (long) members.length + SMALL);
+        lists = null;
+        return !failed;
+    }
+
+    /** The root first. */
+    long[] nodes() {
+        return Arrays.copyOf(nodes, nodeCount);
+    }
+
+    int[] runs() {
+        return Arrays.copyOf(runs, used);
+    }
+
+    int largestLeaf() {
+        return largestLeaf;
+    }
+
+    private void grow(int node, int from, int to, int depth, long budget) {
+        int end = dropHidden(from, to);
+        if (end - from <= SMALL || depth == DEEPEST || !findCut(from, end)) {
+            leaf(node, from, end);
             return;
         }
-        int[] below = side(held, cut, false);
-        int[] above = side(held, cut, true);
-        long both = below.length + (long) above.length;
+        int dimension = cutDimension;
+        int at = cutAt;
+        reserve(2 * (end - from) + end);
+        int above = end;
+        int below = above;
+        int[] high = boxes.high[dimension];
+        for (int i = from; i < end; i++) {
+            if (high[lists[i]] >= at) {
+                lists[below++] = lists[i];
+            }
+        }
+        int belowEnd = below;
+        int[] low = boxes.low[dimension];
+        for (int i = from; i < end; i++) {
+            if (low[lists[i]] < at) {
+                lists[belowEnd++] = lists[i];
+            }
+        }
+        long both = belowEnd - (long) above;
         if (both > budget) {
-            leaf(node, held);
+            leaf(node, from, end);
             return;
         }
-        int child = add(2);
-        cuts[node] = (int) cut.at();
-        links[node] = cut.dimension() << DecisionTree.CHILD_BITS | child;
-        int lowest = low[cut.dimension()];
-        int highest = high[cut.dimension()];
-        high[cut.dimension()] = (int) (cut.at() - 1);
-        grow(child, below, low, high, depth + 1, budget * below.length / both);
-        high[cut.dimension()] = highest;
-        low[cut.dimension()] = (int) cut.at();
-        grow(child + 1, above, low, high, depth + 1, budget * above.length / both);
-        low[cut.dimension()] = lowest;
+        int child = addPair();
+        nodes[node] = Node.cut(dimension, at ^ Boxes.SIGN, child);
+        int lowest = regionLow[dimension];
+        int highest = regionHigh[dimension];
+        regionHigh[dimension] = at - 1;
+        grow(child, below, belowEnd, depth + 1, budget * (belowEnd - below) / both);
+        regionHigh[dimension] = highest;
+        regionLow[dimension] = at;
+        if (!failed) {
+            grow(child + 1, above, below, depth + 1, budget * (below - above) / both);
+        }
+        regionLow[dimension] = lowest;
     }
 
-    /** The boxes that reach below the cut, or those that reach to it or above. */
-    private int[] side(int[] held, Cut cut, boolean above) {
-        int[] some = new int[held.length];
-        int count = 0;
-        for (int each : held) {
-            Box box = boxes.get(each);
-            long end = Integer.toUnsignedLong((above ? box.high() : box.low())[cut.dimension()]);
-            if (above == end >= cut.at()) {
-                some[count++] = each;
+    /** Drops from a list what no point of the region is ever asked about; returns its new end. */
+    private int dropHidden(int from, int to) {
+        int end = from;
+        boolean firstFound = false;
+        for (int i = from; i < to; i++) {
+            int box = lists[i];
+            Boxes.Effect effect = boxes.effect(box);
+            if (firstFound && effect == Boxes.Effect.FIRST_COUNTS) {
+                continue;
+            }
+            lists[end++] = box;
+            if (effect != Boxes.Effect.PASSES && boxes.isExact(box) && boxes.covers(box, regionLow, regionHigh)) {
+                if (effect == Boxes.Effect.ENDS) {
+                    return end;
+                }
+                firstFound = true;
             }
         }
-        return Arrays.copyOf(some, count);
+        return end;
     }
 
-    private int[] untilCovered(int[] candidates, int[] low, int[] high) {
-        for (int i = 0; i < candidates.length; i++) {
-            Box box = boxes.get(candidates[i]);
-            if (box.ends() && box.covers(low, high)) {
-                return Arrays.copyOf(candidates, i + 1);
-            }
+    /**
+     * Finds the best cut by a sample of the boxes, in one sweep over the sorted ends of each dimension. False when none
+     * leaves fewer boxes on both of its sides.
+     */
+    private boolean findCut(int from, int end) {
+        int count = end - from;
+        int taken = Math.min(count, SAMPLE);
+        for (int i = 0; i < taken; i++) {
+            sample[i] = lists[from + (int) ((long) i * count / taken)];
         }
-        return candidates;
-    }
-
-    /** Null when no cut leaves fewer boxes on both of its sides. */
-    private Cut bestCut(int[] held, int[] low, int[] high) {
-        int[] sample = sample(held);
-        long[] lows = new long[sample.length];
-        long[] ends = new long[sample.length];
-        Cut best = null;
         int lowest = Integer.MAX_VALUE;
-        for (int dimension = 0; dimension < dimensions; dimension++) {
-            for (int i = 0; i < sample.length; i++) {
-                Box box = boxes.get(sample[i]);
-                lows[i] = Integer.toUnsignedLong(box.low()[dimension]);
-                ends[i] = Integer.toUnsignedLong(box.high()[dimension]) + 1;
+        for (int dimension : dimensions) {
+            int[] low = boxes.low[dimension];
+            int[] high = boxes.high[dimension];
+            int regionStart = regionLow[dimension];
+            int regionEnd = regionHigh[dimension];
+            int lowCount = 0;
+            int endCount = 0;
+            for (int i = 0; i < taken; i++) {
+                int box = sample[i];
+                if (low[box] > regionStart) {
+                    lows[lowCount++] = low[box];
+                }
+                if (high[box] < regionEnd) {
+                    ends[endCount++] = high[box] + 1;
+                }
             }
-            long[] numbers = inside(lows, ends, low[dimension], high[dimension]);
-            int step = Math.max(1, numbers.length / TRIALS);
-            for (int i = step / 2; i < numbers.length; i += step) {
-                int below = 0;
-                int above = 0;
-                for (int each = 0; each < sample.length; each++) {
-                    below += lows[each] < numbers[i] ? 1 : 0;
-                    above += ends[each] > numbers[i] ? 1 : 0;
+            if (lowCount + endCount == 0) {
+                continue;
+            }
+            Arrays.sort(lows, 0, lowCount);
+            Arrays.sort(ends, 0, endCount);
+            int below = taken - lowCount; // those that begin below the cut
+            int above = taken; // those that end at or above it
+            int nextLow = 0;
+            int nextEnd = 0;
+            while (nextLow < lowCount || nextEnd < endCount) {
+                int at = nextEnd == endCount || nextLow < lowCount && lows[nextLow] < ends[nextEnd]
+                        ? lows[nextLow]
+                        : ends[nextEnd];
+                while (nextEnd < endCount && ends[nextEnd] == at) {
+                    nextEnd++;
+                    above--;
                 }
                 int larger = Math.max(below, above);
-                int cost = larger + (below + above - sample.length);
-                if (larger < sample.length && cost < lowest) {
+                int cost = larger + (below + above - taken);
+                if (larger < taken && cost < lowest) {
                     lowest = cost;
-                    best = new Cut(dimension, numbers[i]);
+                    cutDimension = dimension;
+                    cutAt = at;
+                }
+                while (nextLow < lowCount && lows[nextLow] == at) {
+                    nextLow++;
+                    below++;
                 }
             }
         }
-        return best;
+        return lowest != Integer.MAX_VALUE;
     }
 
-    /** The numbers at which a cut separates something, ascending. */
-    private static long[] inside(long[] lows, long[] ends, int low, int high) {
-        long from = Integer.toUnsignedLong(low);
-        long to = Integer.toUnsignedLong(high);
-        long[] numbers = new long[lows.length + ends.length];
-        int count = 0;
-        for (long[] some : new long[][] {lows, ends}) {
-            for (long number : some) {
-                if (from < number && number <= to) {
-                    numbers[count++] = number;
-                }
+    private void leaf(int node, int from, int end) {
+        if (used + end - from + 1 > runs.length) {
+            runs = Arrays.copyOf(runs, Math.max(2 * runs.length, used + end - from + 1));
+        }
+        nodes[node] = Node.leaf(used);
+        int length = 0;
+        for (int i = from; i < end; i++) {
+            int rule = boxes.rule(lists[i]);
+            if (length == 0 || runs[used - 1] != rule) {
+                runs[used++] = rule;
+                length++;
             }
         }
-        Arrays.sort(numbers, 0, count);
-        int distinct = 0;
-        for (int i = 0; i < count; i++) {
-            if (i == 0 || numbers[i] != numbers[i - 1]) {
-                numbers[distinct++] = numbers[i];
-            }
-        }
-        return Arrays.copyOf(numbers, distinct);
+        runs[used++] = Candidates.END;
+        largestLeaf = Math.max(largestLeaf, length);
+        failed |= length > longest;
     }
 
-    private static int[] sample(int[] held) {
-        if (held.length <= SAMPLE) {
-            return held;
+    private int addPair() {
+        if (nodeCount + 2 > nodes.length) {
+            nodes = Arrays.copyOf(nodes, 2 * nodes.length);
         }
-        return IntStream.range(0, SAMPLE)
-                .map(i -> held[(int) ((long) i * held.length / SAMPLE)])
-                .toArray();
+        nodeCount += 2;
+        return nodeCount - 2;
     }
 
-    private void leaf(int node, int[] held) {
-        int[] distinct =
-                Arrays.stream(held).map(box -> boxes.get(box).rule()).distinct().toArray();
-        if (used + distinct.length + 1 > rules.length) {
-            rules = Arrays.copyOf(rules, Math.max(2 * rules.length, used + distinct.length + 1));
+    private void reserve(int length) {
+        if (length > lists.length) {
+            lists = Arrays.copyOf(lists, Math.max(2 * lists.length, length));
         }
-        links[node] = DecisionTree.LEAF << DecisionTree.CHILD_BITS | used;
-        rules[used] = distinct.length;
-        System.arraycopy(distinct, 0, rules, used + 1, distinct.length);
-        used += distinct.length + 1;
-        largestLeaf = Math.max(largestLeaf, distinct.length);
-    }
-
-    private int add(int count) {
-        if (nodes + count > cuts.length) {
-            cuts = Arrays.copyOf(cuts, 2 * cuts.length);
-            links = Arrays.copyOf(links, 2 * links.length);
-        }
-        nodes += count;
-        return nodes - count;
     }
 }
