@@ -2,6 +2,9 @@ package io.aegisflux.segmentation.engine.evaluation;
 
 import io.aegisflux.segmentation.contracts.PacketTuple;
 import io.aegisflux.segmentation.contracts.RuleTable;
+import io.aegisflux.segmentation.engine.classbench.ClassBench;
+import io.aegisflux.segmentation.engine.classbench.Profile;
+import io.aegisflux.segmentation.engine.classbench.Trace;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -9,7 +12,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * How many flows a second one core judges: {@code EvaluatorBenchmark [rules…]}, by {@link AccessList}s. Prints the median of
+ * How many flows a second one core judges: {@code EvaluatorBenchmark [rules…]}, by tables of {@link ClassBench}. Prints the median of
  * several runs of an evaluator with an index beside a reference, the same flows by one that looks at every rule.
  */
 public final class EvaluatorBenchmark {
@@ -28,24 +31,29 @@ public final class EvaluatorBenchmark {
                 : Arrays.stream(arguments).mapToInt(Integer::parseInt).toArray();
         System.out.printf("%d different flows, median of %d runs, one thread%n", FLOWS, RUNS);
         System.out.printf(
-                "%8s %4s %14s %9s %10s %16s %9s%n",
-                "rules", "IP", "indexed/s", "ns/flow", "build ms", "scanning/s", "ns/flow");
-        for (int ipVersion : new int[] {4, 6}) {
-            for (int size : sizes) {
-                print(new AccessList(size, ipVersion, size), size, ipVersion);
+                "%8s %4s %4s %14s %9s %10s %16s %9s%n",
+                "rules", "kind", "IP", "indexed/s", "ns/flow", "build ms", "scanning/s", "ns/flow");
+        for (Profile profile : Profile.values()) {
+            for (int ipVersion : new int[] {4, 6}) {
+                for (int size : sizes) {
+                    print(profile, size, ipVersion);
+                }
             }
         }
     }
 
-    private static void print(AccessList list, int rules, int ipVersion) {
-        List<PacketTuple> flows = Stream.generate(list::flow).limit(FLOWS).toList();
+    private static void print(Profile profile, int rules, int ipVersion) {
+        RuleTable table = ClassBench.table(profile, rules, ipVersion, 1);
+        List<PacketTuple> flows = Stream.generate(new Trace(table, ipVersion, 1)::next)
+                .limit(FLOWS)
+                .toList();
         List<PacketTuple> few = flows.subList(0, Math.clamp(40_000_000L / (rules + 1), 100, FLOWS));
-        double build = nanos(Evaluator::forMany, list.table(), List.of());
-        double indexed = nanos(Evaluator::forMany, list.table(), flows);
-        double scanning = nanos(Evaluator::forFew, list.table(), few);
+        double build = nanos(Evaluator::forMany, table, List.of());
+        double indexed = nanos(Evaluator::forMany, table, flows);
+        double scanning = nanos(Evaluator::forFew, table, few);
         System.out.printf(
-                "%8d %4d %14.0f %9.0f %10.1f %16.0f %9.0f%n",
-                rules, ipVersion, 1e9 / indexed, indexed, build / 1e6, 1e9 / scanning, scanning);
+                "%8d %4s %4d %14.0f %9.0f %10.1f %16.0f %9.0f%n",
+                rules, profile.word(), ipVersion, 1e9 / indexed, indexed, build / 1e6, 1e9 / scanning, scanning);
     }
 
     /** The median time of a flow, once a second has warmed it up; without flows, of making the evaluator. */
