@@ -16,6 +16,7 @@
 #define ICMP_PLACE 0x20000 /* where type and code begin in the dimension of the destination port */
 
 #define NO_BOX 0xFFFFFFFF /* ends a run */
+#define PASSES 0xFFFFFFFE /* in place of a box */
 
 struct scan {
 	struct packet pkt;
@@ -41,16 +42,6 @@ struct subject {
 	__u32 lacks; /* needs that it does not meet, where a fate has them */
 };
 
-/* What a search sees. */
-struct view {
-	struct scan *scan;
-	const struct bank *bank;
-	struct runs *runs;
-	struct subject subject;
-	__u32 boxes; /* where they begin in the bank */
-	__u32 is_v4;
-};
-
 static __always_inline __u64 word_at(const struct bank *bank, __u32 place)
 {
 	return bank->word[place & (BANK_WORDS - 1)];
@@ -64,38 +55,21 @@ static __always_inline __u32 entry_at(const struct bank *bank, __u32 place)
 	return entries[place & (2 * BANK_WORDS - 1)];
 }
 
-/*
- * A run that is merged with others: the box at its head, with the number of the run below it, and the place of the next. One
- * comparison then says both which box is first and whose it is.
- */
-static __always_inline void begin(const struct bank *bank, struct runs *runs, __u32 number, __u64 leaf)
+/* Two words as they stand in memory. Loaded one by one, as they were stored: the CPU has them at hand then. */
+static __always_inline __u64 pair(__be32 first, __be32 second)
 {
-	__u32 place = NODE_PLACE(leaf);
-
-	runs->head[number] = (__u64)entry_at(bank, place) << 2 | number;
-	runs->next[number] = place + 1;
-}
-
-/* Of numbers below 2^63. No branch: after one, the verifier would follow both ways through the rest of the search. */
-static __always_inline __u64 smaller(__u64 a, __u64 b)
-{
-	__s64 difference = a - b;
-
-	asm volatile("" : "+r"(difference)); /* the compiler would make it a branch */
-	return b + (difference & difference >> 63);
+	return (__u64)second << 32 | first;
 }
 
 static __always_inline void subject_of(struct subject *subject, const struct packet *pkt)
 {
-	const __u64 *src = (const __u64 *)pkt->src, *dst = (const __u64 *)pkt->dst;
-
 	if (pkt->family == FAMILY_V4) {
-		subject->address[0] = (__u64)pkt->dst[0] << 32 | pkt->src[0];
+		subject->address[0] = pair(pkt->src[0], pkt->dst[0]);
 	} else {
-		subject->address[0] = src[0];
-		subject->address[1] = src[1];
-		subject->address[2] = dst[0];
-		subject->address[3] = dst[1];
+		subject->address[0] = pair(pkt->src[0], pkt->src[1]);
+		subject->address[1] = pair(pkt->src[2], pkt->src[3]);
+		subject->address[2] = pair(pkt->dst[0], pkt->dst[1]);
+		subject->address[3] = pair(pkt->dst[2], pkt->dst[3]);
 	}
 	subject->packed = GUARDS | (__u64)pkt->sport << PACKED_SPORT | (__u64)pkt->dport << PACKED_DPORT |
 			  (__u64)pkt->proto << PACKED_PROTO | (__u64)pkt->icmp_type << PACKED_ICMP_TYPE |
@@ -174,6 +148,11 @@ __noinline int meet(struct scan *scan, __u32 fate, __u32 mark, bool maybe)
 	return 1;
 }
 
+static __always_inline bool ends(__u32 fate)
+{
+	return !(fate & BOX_AUDIT) && BOX_ACTION(fate) <= BOX_DENY;
+}
+
 static __always_inline void point_of(__u32 *point, const struct packet *pkt)
 {
 	__u32 sport = 0, dport = 0;
@@ -241,51 +220,169 @@ static __always_inline const struct bank *bank_of(__u64 descriptor)
 	return bpf_map_lookup_elem(&banks, &bank);
 }
 
+/* The terms of a box; 0 goes to differs when both addresses lie in it. */
+static __always_inline const struct box_terms *box_at(const struct bank *bank, __u32 boxes, __u32 number,
+						       const struct subject *subject, bool is_v4, __u64 *differs)
+{
+	__u32 size = (is_v4 ? sizeof(struct box4) : sizeof(struct box6)) / 8;
+	const __u64 *box = &bank->word[(boxes + number * size) & (BANK_WORDS - 1)];
+
+	if (is_v4) {
+		*differs = (subject->address[0] ^ box[0]) & box[1];
+		return (const struct box_terms *)&box[2];
+	}
+	*differs = ((subject->address[0] ^ box[0]) & box[4]) | ((subject->address[1] ^ box[1]) & box[5]) |
+		   ((subject->address[2] ^ box[2]) & box[6]) | ((subject->address[3] ^ box[3]) & box[7]);
+	return (const struct box_terms *)&box[8];
+}
+
+/* The box, if the packet lies in it. */
+static __always_inline const struct box_terms *box_around(const struct bank *bank, __u32 boxes, __u32 number,
+							   const struct subject *subject, bool is_v4)
+{
+	__u64 differs;
+	const struct box_terms *terms = box_at(bank, boxes, number, subject, is_v4, &differs);
+
+	return differs | outside(terms, subject, GUARDS) | elsewhere(terms, subject) ? NULL : terms;
+}
+
+/* The boxes of one leaf in their order, until one ends the search. false when there are more than it looks at. */
+static __always_inline bool search_leaf(struct scan *scan, const struct bank *bank, __u32 boxes, __u64 leaf,
+					const struct subject *subject, bool is_v4)
+{
+	__u32 next = NODE_PLACE(leaf);
+
+	for (int i = 0; i < LEAF_LOOP; i++) {
+		__u32 number = entry_at(bank, next++);
+		const struct box_terms *terms;
+
+		if (number == NO_BOX)
+			return true;
+		terms = box_around(bank, boxes, number, subject, is_v4);
+		if (terms && meet(scan, terms->fate, terms->mark, false))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The box of a leaf that ends the search, if its number is below best; else best. Boxes that only take note do not fit this
+ * order: PASSES when the packet lies in one of them below, or when there are more than it looks at.
+ */
+static __always_inline __u32 first_in_leaf(const struct bank *bank, __u32 boxes, __u64 leaf, __u32 best,
+					   const struct subject *subject, bool is_v4)
+{
+	__u32 next = NODE_PLACE(leaf);
+
+	for (int i = 0; i < LEAF_LOOP; i++) {
+		__u32 number = entry_at(bank, next++);
+		const struct box_terms *terms;
+
+		if (number >= best)
+			return best;
+		terms = box_around(bank, boxes, number, subject, is_v4);
+		if (terms)
+			return ends(terms->fate) ? number : PASSES;
+	}
+	return PASSES;
+}
+
+/* What a merging search works with, besides struct leaves. */
+struct view {
+	struct scan *scan;
+	const struct bank *bank;
+	struct leaves *leaves;
+	struct subject subject;
+	__u32 boxes; /* where they begin in the bank */
+	__u32 is_v4;
+};
+
+/* Of numbers below 2^63. No branch: after one, the verifier would follow both ways through the rest of the search. */
+static __always_inline __u64 smaller(__u64 a, __u64 b)
+{
+	__s64 difference = a - b;
+
+	asm volatile("" : "+r"(difference)); /* the compiler would make it a branch */
+	return b + (difference & difference >> 63);
+}
+
 /* Looks at the next box of all leaves; 1 ends the search. */
 static __always_inline long look(struct view *view)
 {
-	const struct bank *bank = view->bank;
-	struct runs *runs = view->runs;
-	__u64 head = smaller(smaller(runs->head[0], runs->head[1]), smaller(runs->head[2], runs->head[3]));
-	__u32 number = head >> 2, run = head & 3;
-	const struct subject *subject = &view->subject;
+	struct leaves *leaves = view->leaves;
+	__u64 head = smaller(smaller(leaves->head[0], leaves->head[1]), smaller(leaves->head[2], leaves->head[3]));
+	__u32 number = head >> 2, leaf = head & 3;
 	const struct box_terms *terms;
-	const __u64 *box;
-	__u64 differs;
 
 	if (number == NO_BOX)
 		return 1;
-	runs->head[run] = (__u64)entry_at(bank, runs->next[run]) << 2 | run;
-	runs->next[run]++;
-	if (view->is_v4) {
-		box = &bank->word[(view->boxes + number * (sizeof(struct box4) / 8)) & (BANK_WORDS - 1)];
-		terms = (const struct box_terms *)&box[2];
-		differs = (subject->address[0] ^ box[0]) & box[1];
-	} else {
-		box = &bank->word[(view->boxes + number * (sizeof(struct box6) / 8)) & (BANK_WORDS - 1)];
-		terms = (const struct box_terms *)&box[8];
-		differs = ((subject->address[0] ^ box[0]) & box[4]) | ((subject->address[1] ^ box[1]) & box[5]) |
-			  ((subject->address[2] ^ box[2]) & box[6]) | ((subject->address[3] ^ box[3]) & box[7]);
-	}
-	if (differs | outside(terms, subject, GUARDS) | elsewhere(terms, subject))
-		return 0;
-	return meet(view->scan, terms->fate, terms->mark, false);
+	leaves->head[leaf] = (__u64)entry_at(view->bank, leaves->next[leaf]) << 2 | leaf;
+	leaves->next[leaf]++;
+	if (view->is_v4)
+		terms = box_around(view->bank, view->boxes, number, &view->subject, true);
+	else
+		terms = box_around(view->bank, view->boxes, number, &view->subject, false);
+	return terms && meet(view->scan, terms->fate, terms->mark, false) ? 1 : 0;
 }
 
 static long look_on(__u32 index, void *view)
 {
-	return look(view) ? 1 : 0; /* the verifier must see that it is one of these */
+	return look(view);
 }
 
-/* The boxes of all leaves in their order, until one ends the search. */
-static __always_inline int search_boxes(struct view *view)
+/*
+ * The boxes of several leaves in their common order, until one ends the search. Each leaf stands for the box at its head,
+ * with the number of the leaf below that of the box: one comparison then says both which is first and whose it is.
+ */
+static __always_inline void search_merged(struct view *view)
 {
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_loop)) {
+		bpf_loop(CANDIDATES_MAX, look_on, view, 0);
+		return;
+	}
 	for (int i = 0; i < CANDIDATES_LOOP; i++)
 		if (look(view))
-			return 0;
-	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_loop))
-		bpf_loop(CANDIDATES_MAX, look_on, view, 0);
-	return 0;
+			return;
+}
+
+static __always_inline void classify_space(struct scan *scan, const struct bank *bank, const struct space *space,
+					   struct search *search, bool is_v4)
+{
+	struct leaves *leaves = &search->leaves;
+	struct view view = {};
+	__u32 best = NO_BOX;
+	__u64 leaf;
+
+	subject_of(&view.subject, &scan->pkt);
+#pragma unroll
+	for (__u32 i = 0; i < TREES_MAX; i++) {
+		leaves->head[i] = (__u64)NO_BOX << 2 | i;
+		if (i >= space->trees)
+			continue;
+		leaf = descend(bank, search->point, space->root[i]);
+		if (i == 0 && space->trees == 1 && search_leaf(scan, bank, space->boxes, leaf, &view.subject, is_v4))
+			return;
+		leaves->head[i] = (__u64)entry_at(bank, NODE_PLACE(leaf)) << 2 | i;
+		leaves->next[i] = NODE_PLACE(leaf) + 1;
+		if (best != PASSES)
+			best = first_in_leaf(bank, space->boxes, leaf, best, &view.subject, is_v4);
+	}
+	if (best == NO_BOX)
+		return;
+	if (best != PASSES) {
+		__u64 differs;
+		const struct box_terms *terms = box_at(bank, space->boxes, best, &view.subject, is_v4, &differs);
+
+		meet(scan, terms->fate, terms->mark, false);
+		return;
+	}
+	scan_begin(scan);
+	view.scan = scan;
+	view.bank = bank;
+	view.leaves = leaves;
+	view.boxes = space->boxes;
+	view.is_v4 = is_v4;
+	search_merged(&view);
 }
 
 /*
@@ -295,32 +392,19 @@ static __always_inline int search_boxes(struct view *view)
 __noinline int classify(struct scan *scan, __u64 descriptor)
 {
 	const struct bank *bank = bank_of(descriptor);
-	const struct space *space;
 	struct search *search;
-	struct view view = {};
-	struct runs *runs;
 	__u32 zero = 0;
 
 	search = bpf_map_lookup_elem(&searches, &zero);
 	if (!scan || !bank || !search)
 		return 0;
-	runs = &search->runs;
 	scan_begin(scan);
 	point_of(search->point, &scan->pkt);
-	space = &bank->space[scan->pkt.family != FAMILY_V4];
-#pragma unroll
-	for (__u32 i = 0; i < TREES_MAX; i++) {
-		runs->head[i] = (__u64)NO_BOX << 2 | i;
-		if (i < space->trees)
-			begin(bank, runs, i, descend(bank, search->point, space->root[i]));
-	}
-	view.scan = scan;
-	view.bank = bank;
-	view.runs = runs;
-	view.boxes = space->boxes;
-	subject_of(&view.subject, &scan->pkt);
-	view.is_v4 = scan->pkt.family == FAMILY_V4;
-	return search_boxes(&view);
+	if (scan->pkt.family == FAMILY_V4)
+		classify_space(scan, bank, &bank->space[0], search, true);
+	else
+		classify_space(scan, bank, &bank->space[1], search, false);
+	return 0;
 }
 
 /* 0 when the box asks neither for a source nor for an interface. */
@@ -329,26 +413,25 @@ static __always_inline __u64 asks_source(const struct box_terms *terms, __u64 ad
 	return address_mask | (terms->low & 0xFFFF) | (~terms->high & 0xFFFF) | ~terms->interfaces;
 }
 
-static __always_inline int search_connect(struct scan *scan, const struct bank *bank, __u32 boxes, __u32 next, bool is_v4)
+static __always_inline int search_connect(struct scan *scan, const struct bank *bank, __u32 boxes, __u64 leaf, bool is_v4)
 {
+	__u32 next = NODE_PLACE(leaf), size = (is_v4 ? sizeof(struct box4) : sizeof(struct box6)) / 8;
 	struct subject subject;
 
 	subject_of(&subject, &scan->pkt);
-	for (int i = 0; i < CONNECT_CANDIDATES_MAX; i++) {
+	for (int i = 0; i < LEAF_LOOP; i++) {
 		__u32 number = entry_at(bank, next++);
+		const __u64 *box = &bank->word[(boxes + number * size) & (BANK_WORDS - 1)];
 		const struct box_terms *terms;
 		__u64 differs, asks;
-		const __u64 *box;
 
 		if (number == NO_BOX)
 			return 0;
 		if (is_v4) {
-			box = &bank->word[(boxes + number * (sizeof(struct box4) / 8)) & (BANK_WORDS - 1)];
 			terms = (const struct box_terms *)&box[2];
 			differs = ((subject.address[0] ^ box[0]) & box[1]) >> 32;
 			asks = asks_source(terms, (__u32)box[1]);
 		} else {
-			box = &bank->word[(boxes + number * (sizeof(struct box6) / 8)) & (BANK_WORDS - 1)];
 			terms = (const struct box_terms *)&box[8];
 			differs = ((subject.address[2] ^ box[2]) & box[6]) | ((subject.address[3] ^ box[3]) & box[7]);
 			asks = asks_source(terms, box[4] | box[5]);
@@ -371,7 +454,7 @@ __noinline int classify_connect(struct scan *scan, __u64 descriptor)
 	const struct bank *bank = bank_of(descriptor);
 	const struct space *space;
 	__u32 point[16];
-	__u32 next;
+	__u64 leaf;
 
 	if (!scan || !bank)
 		return 0;
@@ -380,10 +463,10 @@ __noinline int classify_connect(struct scan *scan, __u64 descriptor)
 	space = &bank->space[scan->pkt.family != FAMILY_V4];
 	if (space->trees == 0)
 		return 0;
-	next = NODE_PLACE(descend(bank, point, space->connect_root));
+	leaf = descend(bank, point, space->connect_root);
 	if (scan->pkt.family == FAMILY_V4)
-		return search_connect(scan, bank, space->boxes, next, true);
-	return search_connect(scan, bank, space->boxes, next, false);
+		return search_connect(scan, bank, space->boxes, leaf, true);
+	return search_connect(scan, bank, space->boxes, leaf, false);
 }
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* Counting, one copy a CPU. Connect hooks can be preempted by their like, so all additions are atomic. */
+/*
+ * Counting, one copy a CPU. tc and XDP programs have their CPU to themselves until they end. Connect hooks can be preempted
+ * by their like and by those; they say so, and add atomically.
+ */
 #ifndef SEGMENTATION_COUNTERS_H
 #define SEGMENTATION_COUNTERS_H
 
@@ -12,7 +15,15 @@ static __always_inline struct totals *totals_of_cpu(void)
 	return bpf_map_lookup_elem(&totals, &zero);
 }
 
-static __always_inline void count_rule(__s32 rule, __u64 packets, __u64 bytes)
+static __always_inline void add(__u64 *sum, __u64 more, bool preemptible)
+{
+	if (preemptible)
+		__sync_fetch_and_add(sum, more);
+	else
+		*sum += more;
+}
+
+static __always_inline void count_rule(__s32 rule, __u64 packets, __u64 bytes, bool preemptible)
 {
 	struct rule_counter *counter;
 	__u32 slot = rule;
@@ -22,11 +33,12 @@ static __always_inline void count_rule(__s32 rule, __u64 packets, __u64 bytes)
 	counter = bpf_map_lookup_elem(&rule_counters, &slot);
 	if (!counter)
 		return;
-	__sync_fetch_and_add(&counter->packets, packets);
-	__sync_fetch_and_add(&counter->bytes, bytes);
+	add(&counter->packets, packets, preemptible);
+	add(&counter->bytes, bytes, preemptible);
 }
 
-static __always_inline void count_verdict(__u32 hook, __u32 verdict, __u32 reason, __u64 packets, __u64 bytes)
+static __always_inline void count_verdict(__u32 hook, __u32 verdict, __u32 reason, __u64 packets, __u64 bytes,
+					  bool preemptible)
 {
 	struct totals *sums = totals_of_cpu();
 
@@ -37,10 +49,10 @@ static __always_inline void count_verdict(__u32 hook, __u32 verdict, __u32 reaso
 	hook &= HOOKS - 1;
 	verdict &= VERDICTS - 1;
 	reason &= REASONS - 1;
-	__sync_fetch_and_add(&sums->packets[hook][verdict], packets);
-	__sync_fetch_and_add(&sums->bytes[hook][verdict], bytes);
+	add(&sums->packets[hook][verdict], packets, preemptible);
+	add(&sums->bytes[hook][verdict], bytes, preemptible);
 	if (verdict == VERDICT_DROPPED)
-		__sync_fetch_and_add(&sums->drops[reason], packets);
+		add(&sums->drops[reason], packets, preemptible);
 }
 
 static __always_inline void count_blocked(void)

@@ -77,9 +77,9 @@ struct box6 {
 
 #define TREES_MAX 4
 #define TREE_DEPTH_MAX 65
-#define CANDIDATES_LOOP 64    /* boxes a search looks at by itself; more by bpf_loop, where the kernel has it */
-#define CANDIDATES_MAX 131072 /* then */
-#define CONNECT_CANDIDATES_MAX 64
+#define LEAF_LOOP 64	      /* boxes of a leaf that are looked at one by one */
+#define CANDIDATES_MAX 131072 /* of all leaves of a packet, where the kernel has bpf_loop */
+#define CANDIDATES_LOOP 64    /* else */
 
 /* What is to be searched for packets of one IP version. Places are counted in words. */
 struct space {
@@ -110,10 +110,10 @@ struct bank {
 /* What a search works with. */
 struct search {
 	__u32 point[16]; /* where the packet lies: a number in each dimension (PacketSpace.java) */
-	struct runs {
+	struct leaves {
 		__u64 head[TREES_MAX];
 		__u32 next[TREES_MAX];
-	} runs;
+	} leaves;
 };
 
 /* Which desired state stands in a bank; read by the agent alone. */

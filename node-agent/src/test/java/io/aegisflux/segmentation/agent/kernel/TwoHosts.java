@@ -20,9 +20,12 @@ final class TwoHosts implements AutoCloseable {
     static final String HOST6 = "fd77:60::1";
     static final String PEER6 = "fd77:60::2";
 
-    private static final String HOST = "aegik-host";
-    private static final String PEER = "aegik-peer";
-    private static final Path PINS = Path.of("/sys/fs/bpf/aegik-test");
+    /** Several runs of the tests do not meet. */
+    private static final long RUN = ProcessHandle.current().pid();
+
+    private static final String HOST = "aegik-host-" + RUN;
+    private static final String PEER = "aegik-peer-" + RUN;
+    private static final Path PINS = Path.of("/sys/fs/bpf/aegik-test-" + RUN);
 
     private final NetnsThread host;
     private final NetnsThread peer;
@@ -156,6 +159,7 @@ final class TwoHosts implements AutoCloseable {
             Command.run("find", PINS.toString(), "-depth", "-delete");
         }
     }
+
 
     private void address(String namespace, String ipv4, String ipv6) {
         ip(namespace, "addr", "add", ipv4 + "/24", "dev", "eth0");
