@@ -63,20 +63,24 @@ struct packet {
 	__u16 quoted; /* ICMP: offset of what follows the 8 bytes of header, 0 when nothing does */
 };
 
-/* Walks the headers; pos never passes end. */
+/* Walks the headers; pos never passes end, nor more than left bytes on. */
 struct cursor {
 	void *start;
 	void *pos;
 	void *end;
+	__u32 left;
 };
+
+#define UNLIMITED (~0U)
 
 static __always_inline void *take(struct cursor *cur, __u32 size)
 {
 	void *at = cur->pos;
 
-	if (at + size > cur->end)
+	if (size > cur->left || at + size > cur->end)
 		return NULL;
 	cur->pos = at + size;
+	cur->left -= size;
 	return at;
 }
 
@@ -213,6 +217,11 @@ static __always_inline enum parsed parse_ip4(struct cursor *cur, struct packet *
 	pkt->hop_limit = ip->ttl;
 	pkt->fragment_id = ip->id;
 	fragment = bpf_ntohs(ip->frag_off);
+	/*
+	 * What follows the datagram is padding of the link. A tiny first fragment in a frame of Ethernet's least size would
+	 * else show ports and flags that its receiver never sees (RFC 1858).
+	 */
+	cur->left = total ? total - sizeof(*ip) : UNLIMITED;
 	if (!take(cur, header - sizeof(*ip)))
 		return PARSED_MALFORMED;
 	if (fragment & IP4_OFFSET) {
@@ -238,8 +247,10 @@ static __always_inline enum parsed parse_ip6(struct cursor *cur, struct packet *
 	__builtin_memcpy(pkt->src, &ip->saddr, sizeof(pkt->src));
 	__builtin_memcpy(pkt->dst, &ip->daddr, sizeof(pkt->dst));
 	pkt->hop_limit = ip->hop_limit;
+	/* 0 stands for a jumbogram, or for a BIG TCP packet */
+	cur->left = ip->payload_len ? bpf_ntohs(ip->payload_len) : UNLIMITED;
 	next = ip->nexthdr;
-	for (int i = 0; i < EXTENSIONS_MAX; i++) {
+	for (int i = 0; i <= EXTENSIONS_MAX; i++) {
 		struct extension *ext;
 		__u32 is_ah, words;
 
@@ -247,6 +258,8 @@ static __always_inline enum parsed parse_ip6(struct cursor *cur, struct packet *
 			pkt->proto = next;
 			return parse_transport(cur, pkt);
 		}
+		if (i == EXTENSIONS_MAX)
+			break;
 		ext = take(cur, sizeof(*ext));
 		if (!ext)
 			return PARSED_MALFORMED;
@@ -323,6 +336,7 @@ __noinline int parse_skb(struct __sk_buff *skb, struct packet *pkt, bool l3)
 
 	if (!pkt)
 		return PARSED_MALFORMED;
+	cur.left = UNLIMITED;
 	cur.start = cur.pos = (void *)(long)skb->data;
 	cur.end = (void *)(long)skb->data_end;
 	return parse(&cur, pkt, l3);
@@ -334,6 +348,7 @@ __noinline int parse_xdp(struct xdp_md *ctx, struct packet *pkt)
 
 	if (!pkt)
 		return PARSED_MALFORMED;
+	cur.left = UNLIMITED;
 	cur.start = cur.pos = (void *)(long)ctx->data;
 	cur.end = (void *)(long)ctx->data_end;
 	return parse(&cur, pkt, false);

@@ -33,9 +33,12 @@ final class CompiledObject {
         return compile(text, replacement);
     }
 
-    /** A program of one's own, for tc. */
+    /** A source of one's own, which may include the headers of bpf/. */
     static byte[] ofSource(String source) {
-        return compile(directory -> Files.writeString(directory.resolve("datapath.bpf.c"), source));
+        return compile(directory -> {
+            copySources(directory, "", "");
+            Files.writeString(directory.resolve("datapath.bpf.c"), source);
+        });
     }
 
     private static byte[] compile(String text, String replacement) {
