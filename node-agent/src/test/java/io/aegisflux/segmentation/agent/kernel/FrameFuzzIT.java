@@ -1,6 +1,5 @@
 package io.aegisflux.segmentation.agent.kernel;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aegisflux.segmentation.agent.domain.XdpMode;
@@ -9,18 +8,17 @@ import io.aegisflux.segmentation.agent.kernel.FrameReading.Malformed;
 import io.aegisflux.segmentation.agent.kernel.FrameReading.Other;
 import io.aegisflux.segmentation.agent.kernel.FrameReading.Part;
 import io.aegisflux.segmentation.agent.libbpf.BpfException;
-import io.aegisflux.segmentation.agent.libbpf.BpfMap;
 import io.aegisflux.segmentation.agent.libbpf.BpfProgram;
 import io.aegisflux.segmentation.agent.libbpf.NetDevices;
 import io.aegisflux.segmentation.agent.libbpf.TestRun;
 import io.aegisflux.segmentation.contracts.Reason;
 import io.aegisflux.segmentation.contracts.RuleTable;
 import io.aegisflux.segmentation.harness.NeedsKernel;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,11 +53,14 @@ class FrameFuzzIT {
 
     @AfterEach
     void remove() {
-        hosts.host().call(() -> {
-            datapath.remove();
-            return null;
-        });
-        hosts.close();
+        try {
+            hosts.host().call(() -> {
+                datapath.remove();
+                return null;
+            });
+        } finally {
+            hosts.close();
+        }
     }
 
     @Test
@@ -91,6 +92,38 @@ class FrameFuzzIT {
         assertThat(tally.later).isGreaterThan(5_000);
         assertThat(tally.failsafe).isGreaterThan(1_000);
         assertThat(tally.atXdp).isGreaterThan(10_000);
+    }
+
+    /** RFC 1858: 8 bytes of TCP and no flags. Ethernet fills it up to 60 bytes, by which it would look whole. */
+    @Test
+    void refusesATinyFirstFragmentThoughPaddingFollows() {
+        byte[] frame = HexFormat.of()
+                .parseHex("00".repeat(12) + "0800" + "4500001c000120004006" + "0000" + "0a000001" + "0a000002"
+                        + "04d201bb00000001" + "00000000" + "5010" + "00".repeat(12));
+        assertThat(hosts.host().call(() -> {
+                    try (ParserProbe probe = new ParserProbe(hosts.pins())) {
+                        return probe.atTc(frame);
+                    }
+                }))
+                .isEqualTo(new Malformed());
+    }
+
+    @Test
+    void looksBehindEightExtensionHeadersAndNoMore() {
+        hosts.host().call(() -> {
+            try (ParserProbe probe = new ParserProbe(hosts.pins())) {
+                assertThat(probe.atTc(udpBehind(8))).isInstanceOf(Ip.class);
+                assertThat(probe.atTc(udpBehind(9))).isEqualTo(new Malformed());
+            }
+            return null;
+        });
+    }
+
+    private static byte[] udpBehind(int extensions) {
+        return HexFormat.of()
+                .parseHex("00".repeat(12) + "86dd" + "60000000" + "%04x".formatted(8 * extensions + 8)
+                        + "3c40" + "00".repeat(32) + "3c00000000000000".repeat(extensions - 1) + "1100000000000000"
+                        + "04d201bb00080000");
     }
 
     @Test
@@ -127,7 +160,7 @@ class FrameFuzzIT {
         private final BpfProgram ingress = BpfProgram.ofPin(pins.program(Program.TC_INGRESS));
         private final BpfProgram egress = BpfProgram.ofPin(pins.program(Program.TC_EGRESS));
         private final BpfProgram xdp = BpfProgram.ofPin(pins.program(Program.XDP_INGRESS));
-        private final BpfMap totals = BpfMap.ofPin(pins.map("totals"));
+        private final Drops drops = new Drops(pins);
         private final TestRun atIngress = new TestRun(ingress).skb(eth0, 0, 0);
         private final TestRun atEgress = new TestRun(egress).skb(eth0, 0, 0);
         private final TestRun atXdp = new TestRun(xdp);
@@ -135,7 +168,7 @@ class FrameFuzzIT {
         private Kernel() throws Exception {}
 
         private void judge(int count, Callable<byte[]> make) throws Exception {
-            long before = droppedAsMalformed();
+            long before = drops.packets(Reason.MALFORMED);
             int malformed = 0;
             for (int i = 0; i < count; i++) {
                 byte[] frame = make.call();
@@ -144,7 +177,7 @@ class FrameFuzzIT {
                 tally.add(reading);
                 malformed += reading instanceof Malformed && canBeAnSkb(frame) ? 1 : 0;
             }
-            assertThat(droppedAsMalformed() - before)
+            assertThat(drops.packets(Reason.MALFORMED) - before)
                     .as("drops for that reason, at both hooks of tc")
                     .isEqualTo(2L * malformed);
         }
@@ -170,23 +203,10 @@ class FrameFuzzIT {
             return reading instanceof Ip ip && tally.follows(ip);
         }
 
-        private long droppedAsMalformed() throws BpfException {
-            try (Arena arena = Arena.ofConfined()) {
-                MemorySegment all = arena.allocate(totals.valueBytes(), 8);
-                totals.lookup(DatapathMaps.key(arena, 0), all);
-                long sum = 0;
-                long drops = Structs.offset(Structs.TOTALS, "drops") + 8L * Reason.MALFORMED.ordinal();
-                for (long cpu = 0; cpu < all.byteSize(); cpu += Structs.TOTALS.byteSize()) {
-                    sum += all.get(JAVA_LONG, cpu + drops);
-                }
-                return sum;
-            }
-        }
-
         @Override
         public void close() {
             for (AutoCloseable resource :
-                    new AutoCloseable[] {probe, atIngress, atEgress, atXdp, ingress, egress, xdp, totals}) {
+                    new AutoCloseable[] {probe, atIngress, atEgress, atXdp, ingress, egress, xdp, drops}) {
                 try {
                     resource.close();
                 } catch (Exception e) {
@@ -197,7 +217,7 @@ class FrameFuzzIT {
     }
 
     private static final class Tally {
-        private final java.util.Set<String> exempt = new java.util.HashSet<>();
+        private final Set<String> exempt = new HashSet<>();
         private int frames;
         private int other;
         private int malformed;

@@ -63,6 +63,25 @@ final class FrameMaker {
         return Arrays.copyOfRange(frame, begin, Math.max(frame.length, begin + SHORTEST));
     }
 
+    /** TCP over IPv6 behind options so long that it lies before, across or behind byte 256. */
+    byte[] deep() {
+        int options = 8 * (20 + random.nextInt(10));
+        byte[] bytes = bytes(options + 20);
+        bytes[0] = 6;
+        bytes[1] = (byte) (options / 8 - 1);
+        return ByteBuffer.allocate(SHORTEST + 40 + bytes.length)
+                .putShort(12, (short) 0x86DD)
+                .position(SHORTEST)
+                .putInt(6 << 28)
+                .putShort((short) bytes.length)
+                .put((byte) 60)
+                .put((byte) 64)
+                .put(address(SOURCES6))
+                .put(address(SOURCES6))
+                .put(bytes)
+                .array();
+    }
+
     byte[] noise() {
         byte[] bytes = bytes(SHORTEST + random.nextInt(120));
         if (random.nextInt(4) > 0) {
