@@ -68,7 +68,10 @@ struct cursor {
 	void *start;
 	void *pos;
 	void *end;
+	__u32 packet_end; /* offset from start; what follows is padding of the link */
 };
+
+#define UNLIMITED (~0U)
 
 static __always_inline void *take(struct cursor *cur, __u32 size)
 {
@@ -78,6 +81,12 @@ static __always_inline void *take(struct cursor *cur, __u32 size)
 		return NULL;
 	cur->pos = at + size;
 	return at;
+}
+
+/* Bytes from start to pos. */
+static __always_inline __u32 taken(const struct cursor *cur)
+{
+	return cur->pos - cur->start;
 }
 
 struct vlan_tag {
@@ -173,17 +182,18 @@ static __always_inline enum parsed parse_transport(struct cursor *cur, struct pa
 		pkt->has |= HAS_PORTS;
 	} else if (is_icmp(pkt->proto)) {
 		struct icmp_head *icmp = take(cur, sizeof(*icmp));
-		struct icmp_echo_id *echo;
+		struct icmp_echo_id *echo = NULL;
 
 		if (!icmp)
 			return PARSED_MALFORMED;
 		pkt->icmp_type = icmp->type;
 		pkt->icmp_code = icmp->code;
 		pkt->has |= HAS_ICMP;
-		echo = take(cur, sizeof(*echo));
+		if (taken(cur) + sizeof(*echo) <= cur->packet_end)
+			echo = take(cur, sizeof(*echo));
 		if (echo) {
 			pkt->icmp_id = echo->id;
-			pkt->quoted = cur->pos - cur->start;
+			pkt->quoted = taken(cur);
 		}
 	}
 	return PARSED_IP;
@@ -206,6 +216,8 @@ static __always_inline enum parsed parse_ip4(struct cursor *cur, struct packet *
 	total = bpf_ntohs(ip->tot_len);
 	if (total && total < header)
 		return PARSED_MALFORMED;
+	if (total)
+		cur->packet_end = taken(cur) - sizeof(*ip) + total;
 	pkt->family = FAMILY_V4;
 	pkt->src[0] = ip->saddr;
 	pkt->dst[0] = ip->daddr;
@@ -238,8 +250,11 @@ static __always_inline enum parsed parse_ip6(struct cursor *cur, struct packet *
 	__builtin_memcpy(pkt->src, &ip->saddr, sizeof(pkt->src));
 	__builtin_memcpy(pkt->dst, &ip->daddr, sizeof(pkt->dst));
 	pkt->hop_limit = ip->hop_limit;
+	/* 0 stands for a jumbogram, or for a BIG TCP packet */
+	if (ip->payload_len)
+		cur->packet_end = taken(cur) + bpf_ntohs(ip->payload_len);
 	next = ip->nexthdr;
-	for (int i = 0; i < EXTENSIONS_MAX; i++) {
+	for (int i = 0; i <= EXTENSIONS_MAX; i++) {
 		struct extension *ext;
 		__u32 is_ah, words;
 
@@ -247,6 +262,8 @@ static __always_inline enum parsed parse_ip6(struct cursor *cur, struct packet *
 			pkt->proto = next;
 			return parse_transport(cur, pkt);
 		}
+		if (i == EXTENSIONS_MAX)
+			break;
 		ext = take(cur, sizeof(*ext));
 		if (!ext)
 			return PARSED_MALFORMED;
@@ -286,6 +303,7 @@ static __always_inline enum parsed parse_ip6(struct cursor *cur, struct packet *
 /* l3: the frame has no Ethernet header, as on tun devices. */
 static __always_inline enum parsed parse(struct cursor *cur, struct packet *pkt, bool l3)
 {
+	enum parsed parsed;
 	__u16 type;
 
 	if (l3) {
@@ -297,11 +315,20 @@ static __always_inline enum parsed parse(struct cursor *cur, struct packet *pkt,
 	} else {
 		type = parse_ethernet(cur);
 	}
+	cur->packet_end = UNLIMITED;
 	if (type == ETH_P_IP)
-		return parse_ip4(cur, pkt);
-	if (type == ETH_P_IPV6)
-		return parse_ip6(cur, pkt);
-	return PARSED_OTHER;
+		parsed = parse_ip4(cur, pkt);
+	else if (type == ETH_P_IPV6)
+		parsed = parse_ip6(cur, pkt);
+	else
+		return PARSED_OTHER;
+	/*
+	 * Headers that go on in the padding. A tiny first fragment in a frame of Ethernet's least size would else show
+	 * ports and flags that its receiver never sees (RFC 1858). Asked once, for the verifier's sake.
+	 */
+	if (taken(cur) > cur->packet_end)
+		return PARSED_MALFORMED;
+	return parsed;
 }
 
 /* Headers may lie outside the linear part; what cannot be pulled in will be malformed. */

@@ -33,11 +33,11 @@ final class CompiledObject {
         return compile(text, replacement);
     }
 
-    /** Programs of one's own, which may include the headers of bpf/. */
-    static byte[] ofSource(Path source) {
+    /** A source of one's own, which may include the headers of bpf/. */
+    static byte[] ofSource(String source) {
         return compile(directory -> {
             copySources(directory, "", "");
-            Files.copy(source, directory.resolve("datapath.bpf.c"), StandardCopyOption.REPLACE_EXISTING);
+            Files.writeString(directory.resolve("datapath.bpf.c"), source);
         });
     }
 

@@ -27,6 +27,8 @@ final class SearchRuns implements AutoCloseable {
     private static final int ETHERNET_BYTES = 14;
     private static final List<String> PROGRAMS = List.of("one_flow", "one_flow_empty", "many_flows", "many_flows_empty");
 
+    private static final Path SOURCE = Repository.root().resolve("node-agent/src/test/bpf/search.bpf.c");
+
     private final Arena arena = Arena.ofShared();
     private final Path own;
     private final BpfMap headersMap;
@@ -43,7 +45,7 @@ final class SearchRuns implements AutoCloseable {
     SearchRuns(Path directory, PinDirectory pins) throws BpfException, IOException {
         own = Files.createDirectory(directory.resolve("bench"));
         try (BpfObject object = BpfObject.open(
-                CompiledObject.ofSource(Repository.root().resolve("node-agent/src/test/bpf/search.bpf.c")), "bench")) {
+                CompiledObject.ofSource(Files.readString(SOURCE)), "bench")) {
             for (String map : object.maps()) {
                 if (!map.startsWith(".") && !map.contains("headers") && !map.startsWith("bench.")) {
                     try (BpfMap existing = BpfMap.ofPin(pins.map(map))) {

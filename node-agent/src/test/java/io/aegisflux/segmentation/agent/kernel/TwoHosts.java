@@ -66,6 +66,10 @@ final class TwoHosts implements AutoCloseable {
         ip(HOST, arguments);
     }
 
+    void ipOfPeer(String... arguments) {
+        ip(PEER, arguments);
+    }
+
     /** What runs on the host's thread sees the host's network. */
     NetnsThread host() {
         return host;
