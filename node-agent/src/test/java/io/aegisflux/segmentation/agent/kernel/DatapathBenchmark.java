@@ -14,9 +14,11 @@ import java.util.stream.Stream;
 final class DatapathBenchmark {
     private DatapathBenchmark() {}
 
-    static int[] sizes; static int[] versions = {4};
+    static int[] sizes;
+    static int[] versions = {4};
+
     public static void main(String[] arguments) throws Exception {
- sizes = java.util.Arrays.stream(arguments).mapToInt(Integer::parseInt).toArray();
+        sizes = java.util.Arrays.stream(arguments).mapToInt(Integer::parseInt).toArray();
         try (TwoHosts hosts = new TwoHosts()) {
             KernelDatapath datapath = hosts.datapath(XdpMode.OFF);
             try {
@@ -50,8 +52,10 @@ final class DatapathBenchmark {
                         }
                         Arrays.sort(millis);
                         Trace trace = new Trace(table, ipVersion, size);
-                        List<PacketTuple> flows =
-                                Stream.generate(trace::next).filter(PacketBytes::canBe).limit(SearchRuns.FLOWS).toList();
+                        List<PacketTuple> flows = Stream.generate(trace::next)
+                                .filter(PacketBytes::canBe)
+                                .limit(SearchRuns.FLOWS)
+                                .toList();
                         int[] hot = new int[15];
                         int empty = 0;
                         for (int i = 0; i < hot.length; i++) {
@@ -66,13 +70,16 @@ final class DatapathBenchmark {
                                 ipVersion,
                                 profile.word(),
                                 size,
-                                millis[millis.length / 2], millis[0],
+                                millis[millis.length / 2],
+                                millis[0],
                                 datapath.running().orElseThrow().tableBytes(),
-                                hot[0], hot[hot.length / 2],
+                                hot[0],
+                                hot[hot.length / 2],
                                 hot[hot.length - 1],
                                 empty,
                                 many.gross(),
-                                many.empty(), many.net());
+                                many.empty(),
+                                many.net());
                     }
                 }
             }

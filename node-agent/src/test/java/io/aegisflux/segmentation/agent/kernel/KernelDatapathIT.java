@@ -410,7 +410,9 @@ class KernelDatapathIT {
         load();
         install(Tables.denyingPort(PORT, "ingress", 1), 1);
         datapath.close();
-        Files.move(hosts.pins().resolve("v" + Structs.LAYOUT_VERSION), hosts.pins().resolve("v0")); // as an older agent has left them
+        Files.move(
+                hosts.pins().resolve("v" + Structs.LAYOUT_VERSION),
+                hosts.pins().resolve("v0")); // as an older agent has left them
         datapath = hosts.datapath(XdpMode.OFF);
         assertThat(hosts.host().call(datapath::adopt)).isEmpty();
         load();

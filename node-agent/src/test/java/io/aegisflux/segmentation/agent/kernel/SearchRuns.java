@@ -25,7 +25,8 @@ final class SearchRuns implements AutoCloseable {
     private static final int ROUND_NANOS = 30_000_000;
     private static final int HEADER_BYTES = 72;
     private static final int ETHERNET_BYTES = 14;
-    private static final List<String> PROGRAMS = List.of("one_flow", "one_flow_empty", "many_flows", "many_flows_empty");
+    private static final List<String> PROGRAMS =
+            List.of("one_flow", "one_flow_empty", "many_flows", "many_flows_empty");
 
     private static final Path SOURCE = Repository.root().resolve("node-agent/src/test/bpf/search.bpf.c");
 
@@ -44,8 +45,7 @@ final class SearchRuns implements AutoCloseable {
     /** @param pins where the datapath has its maps */
     SearchRuns(Path directory, PinDirectory pins) throws BpfException, IOException {
         own = Files.createDirectory(directory.resolve("bench"));
-        try (BpfObject object = BpfObject.open(
-                CompiledObject.ofSource(Files.readString(SOURCE)), "bench")) {
+        try (BpfObject object = BpfObject.open(CompiledObject.ofSource(Files.readString(SOURCE)), "bench")) {
             for (String map : object.maps()) {
                 if (!map.startsWith(".") && !map.contains("headers") && !map.startsWith("bench.")) {
                     try (BpfMap existing = BpfMap.ofPin(pins.map(map))) {

@@ -164,7 +164,6 @@ final class TwoHosts implements AutoCloseable {
         }
     }
 
-
     private void address(String namespace, String ipv4, String ipv6) {
         ip(namespace, "addr", "add", ipv4 + "/24", "dev", "eth0");
         ip(namespace, "-6", "addr", "add", ipv6 + "/64", "dev", "eth0", "nodad");

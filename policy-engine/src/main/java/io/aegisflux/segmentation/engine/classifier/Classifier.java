@@ -18,7 +18,7 @@ public final class Classifier {
     public static final int TREES_MAX = 4;
 
     private static final int WIDE_BITS = 24;
-    private static final int LARGE_LEAF = 4 * TreeBuilder.SMALL;
+    private static final int LARGE_LEAF = 8 * TreeBuilder.SMALL;
     private static final int COPIES = 24;
 
     private final int[] roots;

@@ -11,7 +11,7 @@ import java.util.Arrays;
  */
 final class TreeBuilder {
     /** The most boxes of a leaf that is not cut further. */
-    static final int SMALL = 8;
+    static final int SMALL = 4;
 
     private static final int DEEPEST = 64;
     private static final int SAMPLE = 128;
