@@ -89,3 +89,10 @@ int many_flows_empty(struct xdp_md *ctx)
 {
 	return next_flow(ctx) ? XDP_PASS : XDP_ABORTED;
 }
+
+/* Before all that a firewall does. */
+SEC("tc")
+int drop_all(struct __sk_buff *skb)
+{
+	return TC_DROP;
+}

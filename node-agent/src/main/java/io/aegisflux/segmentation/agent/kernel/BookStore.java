@@ -37,14 +37,18 @@ final class BookStore {
 
     private record Content(RuleTable table, List<Integer> slots, List<String> interfaces) {}
 
+    /** A book as it is kept; by its size in bytes it is read again. */
+    static byte[] bytes(Book book) {
+        return deflated(Wire.write(new Content(book.table(), book.slots(), book.interfaces())));
+    }
+
     /**
      * Writes the book of a bank over the one that was there.
      *
-     * @return its size in bytes, by which it is read again
+     * @param bytes as {@link #bytes(Book)} makes them
      * @throws BpfException when the kernel does not take it
      */
-    int write(int bank, Book book) throws BpfException {
-        byte[] bytes = deflated(Wire.write(new Content(book.table(), book.slots(), book.interfaces())));
+    void write(int bank, byte[] bytes) throws BpfException {
         int chunks = chunks(bytes.length);
         if (chunks > Structs.BOOK_CHUNKS_MAX) {
             throw new IllegalStateException(
@@ -64,7 +68,7 @@ final class BookStore {
             for (int i = chunks; ; i++) { // what a longer one has left
                 key.set(JAVA_INT, 0, key(bank, i));
                 if (!map.delete(key)) {
-                    return bytes.length;
+                    return;
                 }
             }
         }
@@ -73,7 +77,7 @@ final class BookStore {
     /**
      * The book of a bank.
      *
-     * @param size as {@link #write} returned it
+     * @param size of its bytes
      * @return empty when it is not whole
      */
     Optional<Book> read(int bank, int size) throws BpfException {

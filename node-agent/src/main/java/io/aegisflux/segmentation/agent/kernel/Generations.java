@@ -11,6 +11,7 @@ import io.aegisflux.segmentation.contracts.RuleTable;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The table in force and its succession: each is written whole into the bank that no packet reads, tried with golden
@@ -79,6 +80,7 @@ final class Generations {
     void install(RuleTable table, TableIdentity next, Instant now) throws DatapathException, BpfException {
         Slots.Assignment assigned = slots.assign(table, books.inForce(), now);
         Book book = new Book(table, assigned.slots(), interfaceBits());
+        CompletableFuture<byte[]> bookBytes = CompletableFuture.supplyAsync(() -> BookStore.bytes(book)); // meanwhile
         TableImage image = TableImage.of(book);
         Descriptor before = kernel.maps().inForce();
         int bank = 1 - before.bank();
@@ -87,8 +89,11 @@ final class Generations {
         Descriptor candidate = new Descriptor(before.generation() + 1, table.posture() == Action.DENY, bank);
         kernel.maps().propose(candidate);
         kernel.golden().requireEqualVerdicts(book, now);
-        int bookBytes = kernel.books().write(bank, book);
-        kernel.identities().write(bank, new Identities.Entry(next, candidate.generation(), image.bytes(), bookBytes));
+        kernel.books().write(bank, bookBytes.join());
+        kernel.identities()
+                .write(
+                        bank,
+                        new Identities.Entry(next, candidate.generation(), image.bytes(), bookBytes.join().length));
         kernel.counters().reset(assigned.fresh());
         books = books.next(candidate.generation(), book); // first: the programs may speak of it at once
         kernel.maps().switchTo(candidate);

@@ -8,6 +8,7 @@ import io.aegisflux.segmentation.agent.libbpf.BpfObject;
 import io.aegisflux.segmentation.agent.libbpf.BpfProgram;
 import io.aegisflux.segmentation.agent.libbpf.TestRun;
 import io.aegisflux.segmentation.contracts.PacketTuple;
+import io.aegisflux.segmentation.harness.Directories;
 import io.aegisflux.segmentation.harness.Repository;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -26,7 +27,7 @@ final class SearchRuns implements AutoCloseable {
     private static final int HEADER_BYTES = 72;
     private static final int ETHERNET_BYTES = 14;
     private static final List<String> PROGRAMS =
-            List.of("one_flow", "one_flow_empty", "many_flows", "many_flows_empty");
+            List.of("one_flow", "one_flow_empty", "many_flows", "many_flows_empty", "drop_all");
 
     private static final Path SOURCE = Repository.root().resolve("node-agent/src/test/bpf/search.bpf.c");
 
@@ -42,9 +43,12 @@ final class SearchRuns implements AutoCloseable {
         }
     }
 
-    /** @param pins where the datapath has its maps */
+    /**
+     * @param directory of the datapath's pins, beside which its own go until it is closed
+     * @param pins where the datapath has its maps
+     */
     SearchRuns(Path directory, PinDirectory pins) throws BpfException, IOException {
-        own = Files.createDirectory(directory.resolve("bench"));
+        own = Files.createDirectory(directory.resolveSibling(directory.getFileName() + "-bench"));
         try (BpfObject object = BpfObject.open(CompiledObject.ofSource(Files.readString(SOURCE)), "bench")) {
             for (String map : object.maps()) {
                 if (!map.startsWith(".") && !map.contains("headers") && !map.startsWith("bench.")) {
@@ -79,6 +83,28 @@ final class SearchRuns implements AutoCloseable {
         return new Cost(nanos("many_flows", frame), nanos("many_flows_empty", frame));
     }
 
+    /** Of one flow, on its way from the driver to where it is dropped. */
+    int received(int ifindex, PacketTuple flow) throws BpfException {
+        int[] nanos = new int[ROUNDS];
+        byte[] frame = padded(PacketBytes.frame(flow));
+        try (BpfProgram pass = BpfProgram.ofPin(own.resolve("one_flow_empty"));
+                TestRun run = new TestRun(pass)) {
+            run.receive(ifindex, frame, 1_000);
+            int repeat = Math.clamp(ROUND_NANOS / Math.max(1, run.nanos()), 100, 100_000);
+            for (int i = 0; i < ROUNDS; i++) {
+                run.receive(ifindex, frame, repeat);
+                nanos[i] = run.nanos();
+            }
+        }
+        Arrays.sort(nanos);
+        return nanos[ROUNDS / 2];
+    }
+
+    /** Where a program is pinned. */
+    Path pin(String program) {
+        return own.resolve(program);
+    }
+
     private int nanos(String name, byte[] frame) throws BpfException {
         int[] nanos = new int[ROUNDS];
         try (BpfProgram program = BpfProgram.ofPin(own.resolve(name));
@@ -102,5 +128,6 @@ final class SearchRuns implements AutoCloseable {
     public void close() {
         arena.close();
         headersMap.close();
+        Directories.delete(own);
     }
 }

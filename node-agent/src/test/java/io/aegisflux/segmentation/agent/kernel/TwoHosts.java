@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -68,6 +69,22 @@ final class TwoHosts implements AutoCloseable {
 
     void ipOfPeer(String... arguments) {
         ip(PEER, arguments);
+    }
+
+    /** Runs a command in the host's network. */
+    String onHost(String... command) {
+        return inside(HOST, command);
+    }
+
+    /** Runs a command in the peer's network. */
+    String onPeer(String... command) {
+        return inside(PEER, command);
+    }
+
+    private static String inside(String namespace, String... command) {
+        List<String> all = new ArrayList<>(List.of("nsenter", "--net=/run/netns/" + namespace));
+        all.addAll(List.of(command));
+        return Command.run(all.toArray(String[]::new));
     }
 
     /** What runs on the host's thread sees the host's network. */

@@ -21,6 +21,11 @@ public final class Classifier {
     private static final int LARGE_LEAF = 8 * TreeBuilder.SMALL;
     private static final int COPIES = 24;
 
+    /** One tree is worth more copies where that takes neither much memory nor long. */
+    private static final int FEW_BOXES = 4096;
+
+    private static final int COPIES_OF_FEW = 48;
+
     private final int[] roots;
     private final long[] nodes;
     private final int[] runs;
@@ -60,7 +65,7 @@ public final class Classifier {
         int[] all = IntStream.range(0, boxes.size()).toArray();
         int[] dimensions = IntStream.range(0, boxes.dimensions()).toArray();
         TreeBuilder whole = new TreeBuilder(boxes, dimensions, LARGE_LEAF);
-        if (whole.grow(all, COPIES)) {
+        if (whole.grow(all, all.length <= FEW_BOXES ? COPIES_OF_FEW : COPIES)) {
             return new Classifier(List.of(whole));
         }
         Collection<List<Integer>> parts = Arrays.stream(all)

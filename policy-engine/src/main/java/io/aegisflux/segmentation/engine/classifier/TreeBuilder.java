@@ -14,7 +14,7 @@ final class TreeBuilder {
     static final int SMALL = 4;
 
     private static final int DEEPEST = 64;
-    private static final int SAMPLE = 128;
+    private static final int SAMPLE = 64;
 
     private final Boxes boxes;
     private final int[] dimensions;
