@@ -9,6 +9,7 @@
 #define BOXES_MAX 8192	 /* in a bank, of each IP version; a power of two */
 #define RULES_MAX 16384	 /* slots of the rule counters */
 #define FLOWS_MAX 131072 /* LRU: the oldest goes first */
+#define OPENING_MAX 32768 /* LRU: flows that are not proven to be live */
 #define FRAGMENTS_MAX 4096
 #define INTERFACES_MAX 64
 #define LOCALS_MAX 1024
@@ -97,7 +98,7 @@ struct identity {
 };
 
 /* Raised with any change of what is shared with the agent; pins lie in a directory of this name. */
-#define LAYOUT_VERSION 1
+#define LAYOUT_VERSION 2
 #define IDENTITY_ARTIFACT 2 /* after one entry a bank */
 #define IDENTITIES 3
 

@@ -393,9 +393,10 @@ class KernelDatapathIT {
 
     @Test
     void anObjectOfAnotherLayoutIsRefused() {
-        byte[] other = CompiledObject.with("#define LAYOUT_VERSION 1", "#define LAYOUT_VERSION 99");
+        byte[] other =
+                CompiledObject.with("#define LAYOUT_VERSION " + Structs.LAYOUT_VERSION, "#define LAYOUT_VERSION 99");
         assertThatThrownBy(() -> hosts.host().call(() -> datapath.load(other, Digests.sha256Hex(other))))
-                .hasMessageContaining("the object is of layout 99, this agent speaks 1");
+                .hasMessageContaining("the object is of layout 99, this agent speaks " + Structs.LAYOUT_VERSION);
         assertThat(datapath.running()).isEmpty();
     }
 
@@ -404,7 +405,9 @@ class KernelDatapathIT {
         load();
         install(Tables.denyingPort(PORT, "ingress", 1), 1);
         datapath.close();
-        Files.move(hosts.pins().resolve("v1"), hosts.pins().resolve("v0")); // as an older agent has left them
+        Files.move(
+                hosts.pins().resolve("v" + Structs.LAYOUT_VERSION),
+                hosts.pins().resolve("v0")); // as an older agent has left them
         datapath = hosts.datapath(XdpMode.OFF);
         assertThat(hosts.host().call(datapath::adopt)).isEmpty();
         load();
