@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aegisflux.segmentation.agent.domain.XdpMode;
 import io.aegisflux.segmentation.agent.kernel.FlowSequence.Packet;
+import io.aegisflux.segmentation.agent.kernel.FlowSequence.Ports;
 import io.aegisflux.segmentation.agent.kernel.FlowSequence.Table;
 import io.aegisflux.segmentation.agent.kernel.FlowSequence.Wait;
 import io.aegisflux.segmentation.agent.libbpf.BpfException;
@@ -14,6 +15,7 @@ import io.aegisflux.segmentation.agent.libbpf.BpfProgram;
 import io.aegisflux.segmentation.agent.libbpf.NetDevices;
 import io.aegisflux.segmentation.agent.libbpf.TestRun;
 import io.aegisflux.segmentation.contracts.Digests;
+import io.aegisflux.segmentation.contracts.Reason;
 import io.aegisflux.segmentation.contracts.RuleTable;
 import io.aegisflux.segmentation.harness.NeedsKernel;
 import java.lang.foreign.Arena;
@@ -26,6 +28,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -39,6 +42,11 @@ class ConntrackIT {
     private static final String JUDGED = "	account(&scan, &decision, skb->gso_segs ? skb->gso_segs : 1);\n";
     private static final long LAST_SEEN = Structs.offset(Structs.FLOW, "last_seen");
     private static final long STATE = Structs.offset(Structs.FLOW, "state");
+    private static final int LIVE = 120_000;
+    private static final int FLOOD = 200_000;
+    private static final int SYN = 0x02;
+    private static final int ACK = 0x10;
+    private static final int SYN_ACK = SYN | ACK;
     private static final Map<String, String> DIRECTIONS = Map.of("in", "ingress", "out", "egress");
 
     private static TwoHosts hosts;
@@ -95,6 +103,48 @@ class ConntrackIT {
         });
     }
 
+    /** As many live flows as conntrack holds but for a few, then more half-open ones than both maps hold. */
+    @Test
+    void aFloodOfAllowedSynsEvictsNoLiveFlow() {
+        FlowFrames frames = new FlowFrames(false);
+        onHost(() -> {
+            install(List.of("allow in tcp 80"));
+            try (Conntrack conntrack = new Conntrack()) {
+                conntrack.clear();
+                for (int flow = 0; flow < LIVE; flow++) {
+                    conntrack.run(true, frames.between(peer(flow), new Ports(6, port(flow), 80, SYN, 1, 0)));
+                    conntrack.run(false, frames.between(peer(flow), new Ports(6, 80, port(flow), SYN_ACK, flow, 2)));
+                    conntrack.run(true, frames.between(peer(flow), new Ports(6, port(flow), 80, ACK, 2, flow + 1)));
+                }
+                for (int flow = 0; flow < FLOOD; flow++) {
+                    conntrack.run(true, frames.between(stranger(flow), new Ports(6, port(flow), 80, SYN, 1, 0)));
+                    // answered, as by a server that knows nothing of the flood, and acknowledged at a guess
+                    conntrack.run(
+                            false, frames.between(stranger(flow), new Ports(6, 80, port(flow), SYN_ACK, flow, 2)));
+                    conntrack.run(
+                            true, frames.between(stranger(flow), new Ports(6, port(flow), 80, ACK, 2, 1_900_000_000)));
+                }
+                for (int flow = 0; flow < LIVE; flow++) {
+                    Trial trial =
+                            conntrack.run(false, frames.between(peer(flow), new Ports(6, 80, port(flow), ACK, 0, 2)));
+                    assertThat(trial.reason()).as("live flow %d", flow).isEqualTo(Reason.ESTABLISHED);
+                }
+            }
+        });
+    }
+
+    private static byte[] peer(int flow) {
+        return new byte[] {10, 1, (byte) (flow >> 14), 1};
+    }
+
+    private static byte[] stranger(int flow) {
+        return new byte[] {10, 2, (byte) (flow >> 14), 1};
+    }
+
+    private static int port(int flow) {
+        return 40_000 + (flow & 0x3FFF);
+    }
+
     private static void install(List<String> rules) throws Exception {
         String documents = IntStream.range(0, rules.size())
                 .mapToObj(i -> rule(i, rules.get(i).split(" ")))
@@ -136,6 +186,11 @@ class ConntrackIT {
         private final MemorySegment flow = arena.allocate(Structs.FLOW);
 
         Conntrack() throws BpfException {}
+
+        Trial run(boolean isIn, byte[] frame) throws BpfException {
+            (isIn ? in : out).run(frame);
+            return Trial.read(trials);
+        }
 
         /** Verdict, reason and state, as the sequences write them. */
         String judge(Packet packet, FlowFrames frames) throws BpfException {

@@ -20,6 +20,14 @@ record FlowFrames(boolean isV6) {
         };
     }
 
+    /** A TCP packet over IPv4 between the host and another peer; who sends is who has not the port that serves, 80. */
+    byte[] between(byte[] peer, FlowSequence.Ports ports) {
+        boolean isIn = ports.dest() == 80;
+        byte[] frame = ports(isIn, ports);
+        System.arraycopy(peer, 0, frame, ETHERNET + (isIn ? 12 : 16), peer.length);
+        return frame;
+    }
+
     /** The flow that the packet belongs to; an error's is the one it quotes. */
     FlowTuple tuple(boolean isIn, FlowSequence.Content content) {
         return switch (content) {
