@@ -3,6 +3,10 @@
  * Connections. One entry stands for both directions of a flow; what was allowed is kept for each direction its
  * original packets may take through this host (in, out, or in and out where it forwards), with the generation that
  * allowed it. A packet of an older generation's flow is judged again as its original direction would be.
+ *
+ * A flow begins in `opening` and moves to `conntrack` once both ends have shown that they speak, which no sender of
+ * forged addresses can. So a flood of first packets evicts others of its kind and never a live flow. States, timeouts
+ * and reasons: docs/conntrack.md.
  */
 #ifndef SEGMENTATION_CONNTRACK_H
 #define SEGMENTATION_CONNTRACK_H
@@ -22,23 +26,43 @@
 #define ICMP6_ECHO 128
 #define ICMP6_ECHO_REPLY 129
 
-/* Idle times after which an entry is as if it were not there. */
-#define TIMEOUT_TCP_OPENING (60 * NSEC_PER_SEC)
-#define TIMEOUT_TCP_ESTABLISHED (2 * 3600 * NSEC_PER_SEC) /* the kernel's first keepalive comes after as long */
-#define TIMEOUT_TCP_CLOSING (60 * NSEC_PER_SEC)
-#define TIMEOUT_ICMP (30 * NSEC_PER_SEC)
-#define TIMEOUT_ONE_WAY (60 * NSEC_PER_SEC)
-#define TIMEOUT_TWO_WAY (180 * NSEC_PER_SEC)
+/* Seconds without a packet after which an entry is as if it were not there. Mirrored by the agent, for its figures. */
+enum flow_timeout {
+	TIMEOUT_TCP_HANDSHAKE = 60,
+	TIMEOUT_TCP_ESTABLISHED = 8 * 3600, /* beyond the kernel's first keepalive, which comes after 2 h */
+	TIMEOUT_TCP_CLOSING = 600,	    /* one side may go on after the other's FIN */
+	TIMEOUT_TCP_CLOSED = 10,	    /* retransmitted FINs, and what was under way when an RST was sent */
+	TIMEOUT_ICMP = 30,
+	TIMEOUT_UDP_ONE_WAY = 30,
+	TIMEOUT_OTHER_ONE_WAY = 60,
+	TIMEOUT_TWO_WAY = 180,
+};
+
 #define TIMEOUT_FRAGMENT (60 * NSEC_PER_SEC) /* how long a receiver waits for the rest (RFC 8200 §4.5) */
 
 /* Writing costs more than reading: a busy flow's entry is touched once a second. */
 #define REFRESH_AFTER NSEC_PER_SEC
 
+/*
+ * An originator acknowledges the sequence number of a SYN+ACK, plus what came with it (TCP Fast Open): less than a
+ * first window. Who forges its address does not see the number and guesses it in one of 65,536 packets.
+ */
+#define HANDSHAKE_WINDOW 65536
+
+/* The first two live in `opening`, the others in `conntrack`. */
 enum flow_state {
-	FLOW_OPENING = 0,
-	FLOW_ESTABLISHED = 1, /* both directions were seen */
-	FLOW_CLOSING = 2,     /* FIN from both or RST from one */
+	FLOW_OPENING = 0,     /* one side has spoken: SYN_SENT of TCP */
+	FLOW_ANSWERED = 1,    /* SYN_RECV of TCP; of others: both sides have spoken once */
+	FLOW_ESTABLISHED = 2, /* both are proven to hear each other */
+	FLOW_CLOSING = 3,     /* TCP: FIN from one side */
+	FLOW_CLOSED = 4,      /* TCP: FIN from both, or RST */
 };
+
+/* Bits of flow.ends, shifted by 1 for the side that did not begin. */
+#define END_FIN 0x01
+#define END_RST 0x04
+#define ENDS_FIN (END_FIN * 3)
+#define ENDS_RST (END_RST * 3)
 
 /* The lower (address, port) is end a. */
 struct flow_key {
@@ -68,8 +92,9 @@ struct flow {
 	struct flow_verdict verdict[2]; /* by enum direction of the original packets */
 	__u8 from_a;	   /* end a is the originator */
 	__u8 state;
-	__u8 fins; /* bit 0: the originator's was seen, bit 1: the other's */
-	__u8 unused[5];
+	__u8 ends;	   /* END_*: FIN and RST by side */
+	__u8 seen;	   /* bit 0: the originator has spoken, bit 1: the other side has; not by SYN nor RST */
+	__u32 answer;	   /* TCP: sequence number of the SYN+ACK */
 };
 
 struct {
@@ -78,6 +103,13 @@ struct {
 	__type(key, struct flow_key);
 	__type(value, struct flow);
 } conntrack SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, OPENING_MAX);
+	__type(key, struct flow_key);
+	__type(value, struct flow);
+} opening SEC(".maps");
 
 struct fragment_key {
 	__be32 src[4];
@@ -206,37 +238,141 @@ static __always_inline void reverse(struct packet *pkt)
 
 static __always_inline __u64 flow_timeout(const struct flow *flow, __u8 proto)
 {
+	__u8 state = flow->state;
+
 	if (is_icmp(proto))
 		return TIMEOUT_ICMP;
 	if (proto == IPPROTO_TCP)
-		return flow->state == FLOW_ESTABLISHED ? TIMEOUT_TCP_ESTABLISHED
-		       : flow->state == FLOW_CLOSING   ? TIMEOUT_TCP_CLOSING
-						       : TIMEOUT_TCP_OPENING;
-	return flow->state == FLOW_OPENING ? TIMEOUT_ONE_WAY : TIMEOUT_TWO_WAY;
+		return state == FLOW_ESTABLISHED ? TIMEOUT_TCP_ESTABLISHED
+		       : state == FLOW_CLOSING	 ? TIMEOUT_TCP_CLOSING
+		       : state == FLOW_CLOSED	 ? TIMEOUT_TCP_CLOSED
+						 : TIMEOUT_TCP_HANDSHAKE;
+	if (state != FLOW_OPENING)
+		return TIMEOUT_TWO_WAY;
+	return proto == IPPROTO_UDP ? TIMEOUT_UDP_ONE_WAY : TIMEOUT_OTHER_ONE_WAY;
 }
 
-/* The live entry, or NULL. An entry idle for too long counts as none, so nothing depends on a sweeper. */
+static __always_inline bool is_live(const struct flow *flow, __u8 proto, __u64 now)
+{
+	/* signed: another CPU's clock may have been read later than ours */
+	return (__s64)(now - flow->last_seen) <= (__s64)(flow_timeout(flow, proto) * NSEC_PER_SEC);
+}
+
+/*
+ * The live entry, or NULL. An entry idle for too long counts as none, so nothing depends on a sweeper. An established
+ * flow costs one look-up.
+ */
 static __always_inline struct flow *flow_find(const struct flow_key *key, __u64 now)
 {
 	struct flow *flow = bpf_map_lookup_elem(&conntrack, key);
 
-	/* another CPU's clock may have been read later than ours */
-	if (flow && flow->last_seen < now && now - flow->last_seen > flow_timeout(flow, key->proto))
-		return NULL;
-	return flow;
+	if (flow && is_live(flow, key->proto, now))
+		return flow;
+	flow = bpf_map_lookup_elem(&opening, key);
+	return flow && is_live(flow, key->proto, now) ? flow : NULL;
 }
 
-static __always_inline void flow_touch(struct flow *flow, const struct packet *pkt, bool original, __u64 now)
+static __always_inline bool is_begun(const struct flow *flow)
 {
-	if (!original && flow->state == FLOW_OPENING)
-		flow->state = FLOW_ESTABLISHED;
-	if (pkt->proto == IPPROTO_TCP && pkt->tcp_flags & (TCP_FIN | TCP_RST)) {
-		flow->fins |= pkt->tcp_flags & TCP_RST ? 3 : original ? 1 : 2;
-		if (flow->fins == 3)
-			flow->state = FLOW_CLOSING;
+	return flow->state < FLOW_ESTABLISHED;
+}
+
+/* Whether with this packet of a begun flow both ends are proven to hear each other. Notes what it shows. */
+static __always_inline bool is_proof(struct flow *flow, const struct packet *pkt, bool original)
+{
+	__u8 side = original ? 1 : 2;
+
+	if (pkt->proto != IPPROTO_TCP) {
+		/* the first packet after the answer, whoever sends it */
+		if (flow->state == FLOW_ANSWERED)
+			return true;
+		flow->seen |= side;
+		if (flow->seen == 3)
+			flow->state = FLOW_ANSWERED;
+		return false;
 	}
-	if (now > flow->last_seen + REFRESH_AFTER)
+	if (pkt->tcp_flags & TCP_RST)
+		return false;
+	if (pkt->tcp_flags & TCP_SYN) {
+		if (!original) {
+			flow->state = FLOW_ANSWERED;
+			flow->answer = pkt->tcp_seq;
+		}
+		return false;
+	}
+	/* an answerer's other packets prove nothing: whatever is out of window is answered by an ACK */
+	if (flow->state == FLOW_ANSWERED)
+		return original && pkt->tcp_ack - flow->answer - 1 < HANDSHAKE_WINDOW;
+	flow->seen |= side; /* no SYN+ACK was seen: the flow is older than its entry */
+	return flow->seen == 3;
+}
+
+/*
+ * The state after a packet. Sequence numbers are not followed, so an RST may be forged: a side that speaks on after
+ * its own was not its sender, and the flow lives on.
+ */
+static __always_inline void flow_advance(struct flow *flow, const struct packet *pkt, bool original)
+{
+	__u8 ends = flow->ends;
+	int side = !original;
+
+	if (is_begun(flow)) {
+		if (!is_proof(flow, pkt, original))
+			return;
+		flow->state = FLOW_ESTABLISHED;
+	}
+	if (pkt->proto != IPPROTO_TCP || !(ends & ENDS_RST || pkt->tcp_flags & (TCP_FIN | TCP_RST)))
+		return;
+	if (pkt->tcp_flags & TCP_RST)
+		ends |= END_RST << side;
+	else
+		ends &= ~(END_RST << side);
+	if (pkt->tcp_flags & TCP_FIN)
+		ends |= END_FIN << side;
+	flow->ends = ends;
+	flow->state = ends & ENDS_RST || (ends & ENDS_FIN) == ENDS_FIN ? FLOW_CLOSED
+		      : ends					       ? FLOW_CLOSING
+								       : FLOW_ESTABLISHED;
+}
+
+/* Writes the entry to where its state belongs. */
+static __always_inline void flow_store(const struct flow_key *key, const struct flow *flow)
+{
+	if (is_begun(flow)) {
+		bpf_map_update_elem(&opening, key, flow, BPF_ANY);
+		return;
+	}
+	bpf_map_update_elem(&conntrack, key, flow, BPF_ANY);
+	bpf_map_delete_elem(&opening, key);
+}
+
+/* Moves a flow that was just proven out of `opening`. Looked up again, for its entry may be another flow's by now. */
+__noinline int flow_promote(const struct flow_key *key)
+{
+	struct flow *proven;
+	struct flow flow;
+
+	if (!key)
+		return 0;
+	proven = bpf_map_lookup_elem(&opening, key);
+	if (!proven)
+		return 0;
+	flow = *proven;
+	bpf_map_update_elem(&conntrack, key, &flow, BPF_ANY);
+	bpf_map_delete_elem(&opening, key);
+	return 0;
+}
+
+static __always_inline void flow_touch(struct flow *flow, const struct flow_key *key, const struct packet *pkt,
+				       bool original, __u64 now)
+{
+	bool begun = is_begun(flow);
+
+	flow_advance(flow, pkt, original);
+	if ((__s64)(now - flow->last_seen) > (__s64)REFRESH_AFTER)
 		flow->last_seen = now;
+	if (begun && !is_begun(flow))
+		flow_promote(key);
 }
 
 /*

@@ -9,6 +9,7 @@
 #define BANK_WORDS (1 << 21) /* of 8 bytes; a power of two */
 #define RULES_MAX 131072     /* slots of the rule counters */
 #define FLOWS_MAX 131072 /* LRU: the oldest goes first */
+#define OPENING_MAX 32768 /* LRU: flows that are not proven to be live */
 #define FRAGMENTS_MAX 4096
 #define INTERFACES_MAX 64
 #define LOCALS_MAX 1024

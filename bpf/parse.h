@@ -48,6 +48,8 @@ struct packet {
 	__u64 interface; /* one bit: the slot of the interface, INTERFACE_UNKNOWN for none */
 	__u32 ifindex;
 	__u32 length;	   /* bytes from the Ethernet header on */
+	__u32 tcp_seq;	   /* host byte order, like tcp_ack */
+	__u32 tcp_ack;
 	__be32 fragment_id;
 	__u16 sport; /* host byte order; 0 without HAS_PORTS */
 	__u16 dport;
@@ -169,6 +171,8 @@ static __always_inline enum parsed parse_transport(struct cursor *cur, struct pa
 			return PARSED_MALFORMED;
 		pkt->sport = bpf_ntohs(tcp->source);
 		pkt->dport = bpf_ntohs(tcp->dest);
+		pkt->tcp_seq = bpf_ntohl(tcp->seq);
+		pkt->tcp_ack = bpf_ntohl(tcp->ack_seq);
 		pkt->tcp_flags = ((__u8 *)tcp)[13];
 		pkt->has |= HAS_PORTS;
 	} else if (pkt->proto == IPPROTO_UDP || pkt->proto == IPPROTO_SCTP) {

@@ -69,6 +69,15 @@ static __always_inline void pass_established(struct decision *decision, const st
 }
 
 /*
+ * What passed before there was any table goes on under the first one: installing cuts nothing. The second judges it
+ * as any other flow.
+ */
+static __always_inline bool is_older_than_tables(const struct flow_verdict *verdict, __u32 generation)
+{
+	return generation == 1 && verdict->generation == 0;
+}
+
+/*
  * Looks the flow up; when it stands allowed by this generation, decides. This and what follows are global functions,
  * so that the verifier checks each by itself and once.
  */
@@ -106,11 +115,12 @@ __noinline int flow_standing(struct standing *standing, const struct flow_key *k
 		standing->original = true;
 		return 0;
 	}
-	if (!standing->original)
+	if (!standing->original && verdict->ifindex) /* a seeded flow's is not known yet */
 		standing->ifindex = verdict->ifindex;
-	if (verdict->generation == decision->generation && verdict->ifindex == standing->ifindex) {
+	if ((verdict->generation == decision->generation && verdict->ifindex == standing->ifindex) ||
+	    is_older_than_tables(verdict, decision->generation)) {
 		pass_established(decision, verdict, standing->original);
-		flow_touch(flow, pkt, standing->original, now);
+		flow_touch(flow, key, pkt, standing->original, now);
 		standing->established = true;
 	}
 	return 0;
@@ -125,6 +135,8 @@ __noinline int flow_remember(const struct standing *standing, const struct flow_
 	struct flow flow = {};
 	bool originator_a;
 
+	DESCRIBE_IN_BTF(enum flow_state);
+	DESCRIBE_IN_BTF(enum flow_timeout);
 	if (!standing || !key || !decision || !pkt)
 		return 0;
 	originator_a = !!standing->original == !!standing->from_a;
@@ -133,14 +145,12 @@ __noinline int flow_remember(const struct standing *standing, const struct flow_
 	 * Written whole, never in place: the kernel gives evicted LRU elements to other flows at once, and a verdict
 	 * must not land in one of these.
 	 */
-	if (known && !!known->from_a == originator_a && !(is_opening(pkt) && known->state == FLOW_CLOSING))
+	if (known && is_opening(pkt) && known->state == FLOW_CLOSED)
+		bpf_map_delete_elem(&conntrack, key); /* its ports are used anew */
+	else if (known && !!known->from_a == originator_a)
 		flow = *known;
-	if (is_opening(pkt)) {
-		flow.state = FLOW_OPENING;
-		flow.fins = 0;
-	} else if (pkt->proto == IPPROTO_TCP || !standing->original) {
-		flow.state = FLOW_ESTABLISHED;
-	}
+	else if (known && !is_begun(known))
+		return 0; /* a live flow stands; if the other side did open one anew, that is judged by what stands */
 	flow.from_a = originator_a;
 	flow.last_seen = now;
 	verdict = (standing->original ? decision->direction : !decision->direction) == INGRESS
@@ -152,7 +162,8 @@ __noinline int flow_remember(const struct standing *standing, const struct flow_
 	verdict->mark = decision->mark;
 	verdict->ifindex = standing->ifindex;
 	verdict->flags = FLOW_ALLOWED | (decision->marked ? FLOW_MARKED : 0);
-	bpf_map_update_elem(&conntrack, key, &flow, BPF_ANY);
+	flow_advance(&flow, pkt, standing->original);
+	flow_store(key, &flow);
 	return 0;
 }
 
@@ -181,7 +192,8 @@ __noinline bool is_related(struct __sk_buff *skb, struct decision *decision, con
 		return false;
 	original = !!flow->from_a == from_a;
 	verdict = (original ? direction : !direction) == INGRESS ? &flow->verdict[INGRESS] : &flow->verdict[EGRESS];
-	if (!(verdict->flags & FLOW_ALLOWED) || verdict->generation != decision->generation)
+	if (!(verdict->flags & FLOW_ALLOWED) || (verdict->generation != decision->generation &&
+						 !is_older_than_tables(verdict, decision->generation)))
 		return false;
 	pass_established(decision, verdict, false);
 	return true;

@@ -37,6 +37,8 @@ final class DatapathMaps implements AutoCloseable {
                 "interfaces",
                 "locals",
                 "failsafe",
+                "conntrack",
+                "opening",
                 "rule_counters",
                 "totals",
                 "events",

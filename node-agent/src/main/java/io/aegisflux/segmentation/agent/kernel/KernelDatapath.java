@@ -128,6 +128,7 @@ public final class KernelDatapath implements Datapath {
     public Running install(RuleTable table, TableIdentity identity, Instant now) throws DatapathException {
         requireKernel();
         try {
+            seedBeforeFirstTable();
             generations.install(table, identity, now);
             if (attachesAtSwitch) {
                 hooks.ensure(kernel.programs());
@@ -245,6 +246,24 @@ public final class KernelDatapath implements Datapath {
                         interfaces,
                         decision -> receiver.accept(decision))
                 .start();
+    }
+
+    /**
+     * Until the first table everything passes, so what no hook has seen by now is lost to none. Where programs of
+     * another layout hold the hooks, connections are theirs and stand under a table already: they are judged.
+     */
+    private void seedBeforeFirstTable() throws BpfException {
+        if (kernel.maps().inForce().generation() != 0) {
+            return;
+        }
+        try {
+            FlowSeeds.write(
+                    kernel.maps().map("conntrack"),
+                    SocketTable.read(),
+                    attachesAtSwitch ? FlowSeeds.NO_GENERATION : FlowSeeds.BEFORE_ANY_TABLE);
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "connections that are open now may be cut: {0}", e.getMessage());
+        }
     }
 
     /** What changes on a host without our doing. */

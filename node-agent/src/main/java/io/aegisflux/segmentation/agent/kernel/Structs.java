@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The structures of bpf/maps.h and bpf/events.h that cross to the agent, under their names in C; a test holds them to
+ * The structures of bpf/maps.h, bpf/conntrack.h and bpf/events.h that cross to the agent, under their names in C; a test holds them to
  * the BTF of the compiled object. Numbers are in the host's byte order, addresses in network order.
  */
 final class Structs {
@@ -26,6 +26,8 @@ final class Structs {
     static final long BANK_BYTES = 8L * BANK_WORDS;
     static final int RULES_MAX = 131_072;
     static final int TREES_MAX = 4;
+    static final int FLOWS_MAX = 131072;
+    static final int OPENING_MAX = 32768;
     static final int INTERFACES_MAX = 64;
     static final int LOCALS_MAX = 1024;
     static final int FAILSAFE_MAX = 1024;
@@ -96,6 +98,32 @@ final class Structs {
             JAVA_INT.withName("audit"),
             JAVA_INT.withName("mark"),
             JAVA_INT.withName("marked"));
+    static final StructLayout FLOW_KEY = struct(
+            "flow_key",
+            words(4).withName("a"),
+            words(4).withName("b"),
+            JAVA_SHORT.withName("a_port"),
+            JAVA_SHORT.withName("b_port"),
+            JAVA_BYTE.withName("proto"),
+            JAVA_BYTE.withName("family"),
+            JAVA_SHORT.withName("unused"));
+    static final StructLayout FLOW_VERDICT = struct(
+            "flow_verdict",
+            JAVA_INT.withName("generation"),
+            JAVA_INT.withName("rule"),
+            JAVA_INT.withName("audit"),
+            JAVA_INT.withName("mark"),
+            JAVA_INT.withName("ifindex"),
+            JAVA_INT.withName("flags"));
+    static final StructLayout FLOW = struct(
+            "flow",
+            JAVA_LONG.withName("last_seen"),
+            sequenceLayout(2, FLOW_VERDICT).withName("verdict"),
+            JAVA_BYTE.withName("from_a"),
+            JAVA_BYTE.withName("state"),
+            JAVA_BYTE.withName("ends"),
+            JAVA_BYTE.withName("seen"),
+            JAVA_INT.withName("answer"));
     static final StructLayout SETTINGS = struct(
             "settings",
             JAVA_LONG.withName("own_netns_cookie"),
@@ -142,6 +170,9 @@ final class Structs {
             RULE_COUNTER,
             TOTALS,
             TRIAL,
+            FLOW_KEY,
+            FLOW_VERDICT,
+            FLOW,
             SETTINGS,
             EVENT);
 

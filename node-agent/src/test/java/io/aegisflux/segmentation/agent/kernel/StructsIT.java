@@ -93,4 +93,23 @@ class StructsIT {
                 .containsEntry("VERDICTS", (long) Structs.VERDICTS)
                 .containsEntry("REASONS", (long) Structs.REASONS);
     }
+
+    @Test
+    void numbersTheStatesOfFlowsAndTheirTimeoutsAsTheProgramsDo() {
+        for (FlowState state : FlowState.values()) {
+            assertThat(ENUMERATORS).containsEntry("FLOW_" + state.name(), (long) state.ordinal());
+        }
+        assertThat(ENUMERATORS)
+                .containsEntry("TIMEOUT_TCP_HANDSHAKE", FlowState.OPENING.timeout(6))
+                .containsEntry("TIMEOUT_TCP_HANDSHAKE", FlowState.ANSWERED.timeout(6))
+                .containsEntry("TIMEOUT_TCP_ESTABLISHED", FlowState.ESTABLISHED.timeout(6))
+                .containsEntry("TIMEOUT_TCP_CLOSING", FlowState.CLOSING.timeout(6))
+                .containsEntry("TIMEOUT_TCP_CLOSED", FlowState.CLOSED.timeout(6))
+                .containsEntry("TIMEOUT_ICMP", FlowState.OPENING.timeout(1))
+                .containsEntry("TIMEOUT_ICMP", FlowState.ESTABLISHED.timeout(58))
+                .containsEntry("TIMEOUT_UDP_ONE_WAY", FlowState.OPENING.timeout(17))
+                .containsEntry("TIMEOUT_OTHER_ONE_WAY", FlowState.OPENING.timeout(47))
+                .containsEntry("TIMEOUT_TWO_WAY", FlowState.ANSWERED.timeout(17))
+                .containsEntry("TIMEOUT_TWO_WAY", FlowState.ESTABLISHED.timeout(47));
+    }
 }
