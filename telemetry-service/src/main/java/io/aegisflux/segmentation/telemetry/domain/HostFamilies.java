@@ -8,6 +8,9 @@ import java.util.List;
 final class HostFamilies {
     private static final String RULES = "rules";
 
+    /** Maps of flows; a host's word for any other makes no series. */
+    static final List<String> FLOWS = List.of("conntrack", "opening");
+
     /** The kernel counts refused connects of both IP versions together, and no others. */
     private static final String CONNECT = "connect";
 
@@ -79,6 +82,15 @@ final class HostFamilies {
             revisions.add(host.revision(), id);
             entries.add(figures.rulesUsed(), id, RULES);
             capacity.add(figures.rulesCapacity(), id, RULES);
+            for (String map : FLOWS) {
+                figures.maps().stream()
+                        .filter(use -> use.map().equals(map))
+                        .findFirst()
+                        .ifPresent(use -> {
+                            entries.add(use.entries(), id, map);
+                            capacity.add(use.capacity(), id, map);
+                        });
+            }
         });
         host.reportedAt().ifPresent(at -> reports.add(RuleSeries.seconds(at), id));
         host.programs()

@@ -156,6 +156,9 @@ final class KnownHost {
                 List.of(),
                 Map.of(),
                 List.of(),
+                r.maps().stream()
+                        .filter(use -> HostFamilies.FLOWS.contains(use.map()))
+                        .toList(),
                 r.timestamp());
     }
 }

@@ -229,6 +229,10 @@ class FleetTest {
         assertThat(sample(at(1), "segmentation_connections_total", "host-b", "connect", "dropped"))
                 .hasValue(0);
         assertThat(sample(at(1), "segmentation_map_entries", "host-b", "rules")).hasValue(6);
+        assertThat(sample(at(1), "segmentation_map_entries", "host-b", "conntrack"))
+                .hasValue(31);
+        assertThat(sample(at(1), "segmentation_map_capacity", "host-b", "opening"))
+                .hasValue(32_768);
         assertThat(sample(at(1), "segmentation_map_capacity", "host-b", "rules"))
                 .hasValue(8192);
         fleet.report(
