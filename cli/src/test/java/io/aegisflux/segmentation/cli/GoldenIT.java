@@ -251,6 +251,7 @@ class GoldenIT {
 
     private static MetricsReport metrics(HostId host, long revision, Instant at) {
         return new MetricsReport(
-                host, 1000, 990, 10, 2, 3, 2, 0, 1, revision, 7, 0, 5, 1024, List.of(), Map.of(), List.of(), at);
+                host, 1000, 990, 10, 2, 3, 2, 0, 1, revision, 7, 0, 5, 1024, List.of(), Map.of(), List.of(), List.of(),
+                at);
     }
 }

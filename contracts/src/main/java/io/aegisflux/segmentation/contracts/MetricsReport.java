@@ -14,6 +14,7 @@ import java.util.Map;
  * @param drops packets by reason
  * @param verdicts packets by the hook that judged them; empty when the agent does not tell them apart. Connect hooks see
  *     no packets: what they refused is connectionsBlocked
+ * @param maps how full the maps of flows are; empty when the agent or its kernel cannot tell
  */
 public record MetricsReport(
         HostId hostId,
@@ -28,11 +29,12 @@ public record MetricsReport(
         long revision,
         long generation,
         long eventsLost,
-        long rulesUsed,
-        long rulesCapacity,
+        long tableBytes,
+        long tableCapacity,
         List<RuleHit> ruleHits,
         Map<String, Long> drops,
         List<HookVerdict> verdicts,
+        List<MapUse> maps,
         Instant timestamp) {
 
     public MetricsReport {
@@ -49,12 +51,13 @@ public record MetricsReport(
         Figures.requireCount(revision, "revision");
         Figures.requireCount(generation, "generation");
         Figures.requireCount(eventsLost, "events_lost");
-        Figures.requireCount(rulesUsed, "rules_used");
-        Figures.requireCount(rulesCapacity, "rules_capacity");
+        Figures.requireCount(tableBytes, "table_bytes");
+        Figures.requireCount(tableCapacity, "table_capacity");
         ruleHits = Frozen.listOrEmpty(ruleHits, "rule_hits");
         drops = Frozen.map(drops);
         drops.forEach((reason, packets) -> Figures.requireCount(packets, "drops"));
         verdicts = Frozen.listOrEmpty(verdicts, "verdicts");
+        maps = Frozen.listOrEmpty(maps, "maps");
     }
 
     /** Packets and bytes that met a rule as the deciding one. */
@@ -65,6 +68,15 @@ public record MetricsReport(
             Figures.requireVersion(policyVersion);
             Figures.requireCount(packets, "packets");
             Figures.requireCount(bytes, "bytes");
+        }
+    }
+
+    /** Live entries of a map at this time, and how many it holds. */
+    public record MapUse(String map, long entries, long capacity) {
+        public MapUse {
+            requireNonNull(map, "map is missing");
+            Figures.requireCount(entries, "entries");
+            Figures.requireCount(capacity, "capacity");
         }
     }
 

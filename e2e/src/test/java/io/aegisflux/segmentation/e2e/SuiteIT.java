@@ -305,14 +305,12 @@ class SuiteIT {
     @Test
     void refusesATableThatDoesNotFitAndKeepsTheOldOne() {
         apply("small", "host-b", turns("web"), "small");
-        String rules =
-                IntStream.range(0, 3).mapToObj(SuiteIT::fourThousandAddresses).collect(Collectors.joining(","));
         published.add("huge");
-        bus.publish("huge", policy("huge", "data", "\"default_action\": \"none\",", rules));
+        bus.publish("huge", policy("huge", "data", "\"default_action\": \"none\",", fourHundredThousandPairs()));
         SystemEvent refusal = bus.awaitSystem(
                 "the refusal of the table", event -> SystemEvent.TABLE_REJECTED.equals(event.eventType()));
         assertThat(refusal.hostId()).isEqualTo("host-b");
-        assertThat(refusal.message()).contains("the table needs 12001 entries for IPv4, at most 8192 fit");
+        assertThat(refusal.message()).contains("the table needs 400001 entries for IPv4, at most 349525 fit");
         assertThat(web.tcp(playground.db().ipv4(), PORT, MILLIS).worked()).isFalse();
         assertThat(dropped("small", playground.web().ipv4()).ruleId()).isEqualTo("turn");
         delete("huge"); // first: as long as it is there, the host can follow no other change
@@ -405,13 +403,17 @@ class SuiteIT {
                                 && line.contains("rule=\"turn\"")));
     }
 
-    private static String fourThousandAddresses(int number) {
+    /** A rule of 4,000 addresses and 100 ports, no two of which lie beside each other. */
+    private static String fourHundredThousandPairs() {
         return """
-                {"id": "many-%d", "action": "deny", "priority": 1, "conditions": [
-                  {"field": "source_ip", "operator": "in", "value": [%s]}]}""".formatted(
-                        number,
+                {"id": "many", "action": "deny", "priority": 1, "conditions": [
+                  {"field": "source_ip", "operator": "in", "value": [%s]},
+                  {"field": "dest_port", "operator": "in", "value": [%s]}]}""".formatted(
                         IntStream.range(0, 4_000)
-                                .mapToObj(i -> "\"10.%d.%d.%d\"".formatted(i / 250, i % 250, 2 * number + 1))
+                                .mapToObj(i -> "\"10.%d.%d.1\"".formatted(i / 250, i % 250))
+                                .collect(Collectors.joining(",")),
+                        IntStream.range(0, 100)
+                                .mapToObj(i -> Integer.toString(2 * i + 1))
                                 .collect(Collectors.joining(",")));
     }
 

@@ -9,6 +9,7 @@ import io.aegisflux.segmentation.agent.domain.Running;
 import io.aegisflux.segmentation.agent.domain.TableIdentity;
 import io.aegisflux.segmentation.contracts.Hook;
 import io.aegisflux.segmentation.contracts.MetricsReport.HookVerdict;
+import io.aegisflux.segmentation.contracts.MetricsReport.MapUse;
 import io.aegisflux.segmentation.contracts.RuleTable;
 import io.aegisflux.segmentation.contracts.TableRule;
 import io.aegisflux.segmentation.contracts.Verdict;
@@ -146,7 +147,8 @@ final class RecordingDatapath implements Datapath {
                 1,
                 0,
                 Map.of(),
-                List.of());
+                List.of(),
+                List.of(new MapUse("conntrack", 5, 131_072)));
     }
 
     @Override

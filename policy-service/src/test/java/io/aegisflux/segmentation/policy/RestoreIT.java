@@ -166,6 +166,7 @@ class RestoreIT {
                 List.of(),
                 Map.of(),
                 List.of(),
+                List.of(),
                 Instant.now());
         bench.bus.publish(Subjects.metrics(new HostId(host)), Wire.write(report), null);
     }

@@ -76,7 +76,7 @@ class MetricsIT {
         fleet.publish("segmentation.system.host-b", Examples.read("system-capability-report"));
         fleet.publish("segmentation.policy_store.web-db", Examples.read("stored-policy"));
         fleet.publish("segmentation.metrics.host-b", Examples.read("metrics"));
-        awaitValue("segmentation_map_capacity{host=\"host-b\",map=\"rules\",}", 8192);
+        awaitValue("segmentation_table_capacity_bytes{host=\"host-b\",}", 16_777_216);
         awaitValue(hits("allow-api", "allowed"), 0);
         fleet.metrics(
                 "host-b",
@@ -115,8 +115,8 @@ class MetricsIT {
                 .hasValue(0);
         assertThat(scrape.value("segmentation_node_policy_revision{host=\"host-b\",}"))
                 .hasValue(42);
-        assertThat(scrape.value("segmentation_map_entries{host=\"host-b\",map=\"rules\",}"))
-                .hasValue(6);
+        assertThat(scrape.value("segmentation_table_bytes{host=\"host-b\",}"))
+                .hasValue(704);
         assertThat(scrape.value("segmentation_programs{host=\"host-b\",program=\"tc_ingress\",state=\"tcx\",}"))
                 .hasValue(1);
         assertThat(scrape.value("segmentation_node_last_report_timestamp_seconds{host=\"host-b\",}")
@@ -229,7 +229,7 @@ class MetricsIT {
     @Test
     void givesTooManyRulesNoSeriesOfTheirOwn() {
         fleet.metrics("crowded", 10, node -> node.putArray("rule_hits"));
-        awaitValue("segmentation_map_entries{host=\"crowded\",map=\"rules\",}", 6);
+        awaitValue("segmentation_table_bytes{host=\"crowded\",}", 704);
         fleet.metrics("crowded", 20, node -> {
             ArrayNode rows = node.putArray("rule_hits");
             for (int i = 0; i < 50; i++) {
@@ -285,6 +285,8 @@ class MetricsIT {
                 Map.entry("segmentation_desired_policy_revision", "gauge"),
                 Map.entry("segmentation_node_last_report_timestamp_seconds", "gauge"),
                 Map.entry("segmentation_programs", "gauge"),
+                Map.entry("segmentation_table_bytes", "gauge"),
+                Map.entry("segmentation_table_capacity_bytes", "gauge"),
                 Map.entry("segmentation_map_entries", "gauge"),
                 Map.entry("segmentation_map_capacity", "gauge"),
                 Map.entry("segmentation_ringbuf_lost_events_total", "counter"),

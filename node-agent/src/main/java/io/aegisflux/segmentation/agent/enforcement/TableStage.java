@@ -139,8 +139,8 @@ public final class TableStage {
                         "revision", identity.revision(),
                         "generation", running.generation(),
                         "rules", after.rules().size(),
-                        "rules_used", running.tableBytes(),
-                        "rules_capacity", running.tableCapacity(),
+                        "table_bytes", running.tableBytes(),
+                        "table_capacity", running.tableCapacity(),
                         "micros",
                                 Duration.ofNanos(System.nanoTime() - startNanos).toNanos() / 1_000));
         reportPolicies(before, after, identity, Map.of("result", "applied", "generation", running.generation()));

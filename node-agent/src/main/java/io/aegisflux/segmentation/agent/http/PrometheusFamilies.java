@@ -6,6 +6,7 @@ import io.aegisflux.segmentation.agent.domain.TableIdentity;
 import io.aegisflux.segmentation.agent.messaging.Metrics;
 import io.aegisflux.segmentation.contracts.Hook;
 import io.aegisflux.segmentation.contracts.MetricsReport.HookVerdict;
+import io.aegisflux.segmentation.contracts.MetricsReport.MapUse;
 import io.aegisflux.segmentation.contracts.Verdict;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -23,6 +24,8 @@ import java.util.function.ToLongFunction;
 public class PrometheusFamilies implements MeterBinder {
     /** Those that see packets. */
     private static final List<Hook> HOOKS = List.of(Hook.XDP, Hook.TC_INGRESS, Hook.TC_EGRESS);
+
+    private static final List<String> FLOWS = List.of("conntrack", "opening");
 
     private final Metrics metrics;
     private final Tags host;
@@ -56,17 +59,25 @@ public class PrometheusFamilies implements MeterBinder {
                         .flatMap(Running::identity)
                         .map(TableIdentity::revision)
                         .orElse(0L));
-        Tags rules = Tags.of("map", "rules");
         gauge(
                 registry,
-                "segmentation.map.entries",
-                rules,
+                "segmentation.table.bytes",
+                Tags.empty(),
                 of -> of.running().map(Running::tableBytes).orElse(0L));
         gauge(
                 registry,
-                "segmentation.map.capacity",
-                rules,
+                "segmentation.table.capacity.bytes",
+                Tags.empty(),
                 of -> of.running().map(Running::tableCapacity).orElse(0L));
+        for (String map : FLOWS) {
+            Tags flows = Tags.of("map", map);
+            gauge(registry, "segmentation.map.entries", flows, of -> use(of, map, MapUse::entries));
+            gauge(registry, "segmentation.map.capacity", flows, of -> use(of, map, MapUse::capacity));
+        }
+    }
+
+    private static long use(Metrics.Sample sample, String map, ToLongFunction<MapUse> figure) {
+        return sample.counters().map(map).map(figure::applyAsLong).orElse(0L);
     }
 
     private static long sum(Metrics.Sample sample, Hook hook, Verdict verdict, ToLongFunction<HookVerdict> figure) {

@@ -47,7 +47,8 @@ final class CounterReader {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment sums = arena.allocate(totals.valueBytes(), 8);
             totals.lookup(DatapathMaps.key(arena, 0), sums);
-            return new Counters(verdicts(sums), sum(sums, BLOCKED), sum(sums, LOST), drops(sums), rules(book, arena));
+            return new Counters(
+                    verdicts(sums), sum(sums, BLOCKED), sum(sums, LOST), drops(sums), rules(book, arena), List.of());
         }
     }
 

@@ -13,6 +13,7 @@ import io.aegisflux.segmentation.agent.domain.XdpMode;
 import io.aegisflux.segmentation.agent.libbpf.BpfException;
 import io.aegisflux.segmentation.agent.libbpf.Probes;
 import io.aegisflux.segmentation.contracts.Direction;
+import io.aegisflux.segmentation.contracts.MetricsReport.MapUse;
 import io.aegisflux.segmentation.contracts.RuleTable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -159,10 +160,23 @@ public final class KernelDatapath implements Datapath {
             return Counters.NONE;
         }
         try {
-            return kernel.counters().read(generations.books().inForce());
+            return kernel.counters().read(generations.books().inForce()).withMaps(flows());
         } catch (BpfException e) {
             throw new IllegalStateException("the counters cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /** Empty where the kernel cannot read a map in batches. */
+    private List<MapUse> flows() {
+        List<MapUse> uses = new ArrayList<>();
+        try {
+            for (String name : List.of("conntrack", "opening")) {
+                uses.add(FlowCensus.of(name, kernel.maps().map(name)));
+            }
+        } catch (BpfException e) {
+            LOG.log(Level.DEBUG, "flows cannot be counted: {0}", e.getMessage());
+        }
+        return uses;
     }
 
     @Override

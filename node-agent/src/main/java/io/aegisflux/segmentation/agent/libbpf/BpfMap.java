@@ -30,6 +30,11 @@ public final class BpfMap implements AutoCloseable {
     private static final MethodHandle NEXT_KEY =
             Native.libbpf("bpf_map_get_next_key", Native.returningInt(JAVA_INT, ADDRESS, ADDRESS));
 
+    private static final MethodHandle LOOKUP_BATCH = Native.libbpf(
+            "bpf_map_lookup_batch",
+            Native.returningInt(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS));
+    private static final int BATCH = 4096; // more than any bucket of a hash holds, else the kernel says ENOSPC
+
     private final Fd fd;
     private final String name;
     private final int keyBytes;
@@ -102,6 +107,40 @@ public final class BpfMap implements AutoCloseable {
     public boolean nextKey(MemorySegment key, MemorySegment next) throws BpfException {
         return isThere(
                 "bpf_map_get_next_key", (arena, state) -> (int) NEXT_KEY.invokeExact(state, fd.number(), key, next));
+    }
+
+    /** Is given an entry; the segments hold another one's bytes after it returns. */
+    @FunctionalInterface
+    public interface Entries {
+        void entry(MemorySegment key, MemorySegment value);
+    }
+
+    /**
+     * Reads every entry of a hash, thousands a system call. What changes meanwhile may be seen or not.
+     *
+     * @throws BpfException below Linux 5.6, with EINVAL
+     */
+    public void forEach(Entries entries) throws BpfException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment keys = arena.allocate((long) BATCH * keyBytes, 8);
+            MemorySegment values = arena.allocate((long) BATCH * valueBytes, 8);
+            MemorySegment count = arena.allocate(JAVA_INT);
+            MemorySegment token = arena.allocate(Integer.max(keyBytes, 8), 8);
+            MemorySegment from = MemorySegment.NULL;
+            boolean more = true;
+            while (more) {
+                MemorySegment begin = from;
+                count.set(JAVA_INT, 0, BATCH);
+                more = isThere("bpf_map_lookup_batch", (ignored, state) -> (int) LOOKUP_BATCH.invokeExact(
+                        state, fd.number(), begin, token, keys, values, count, MemorySegment.NULL));
+                for (int i = 0; i < count.get(JAVA_INT, 0); i++) {
+                    entries.entry(
+                            keys.asSlice((long) i * keyBytes, keyBytes),
+                            values.asSlice((long) i * valueBytes, valueBytes));
+                }
+                from = token;
+            }
+        }
     }
 
     /**

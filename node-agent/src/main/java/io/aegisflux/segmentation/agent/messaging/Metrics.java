@@ -95,6 +95,7 @@ public final class Metrics {
                 counters.rules(),
                 drops,
                 counters.verdicts(),
+                counters.maps(),
                 now);
     }
 }

@@ -15,6 +15,7 @@ import io.aegisflux.segmentation.agent.libbpf.BpfProgram;
 import io.aegisflux.segmentation.agent.libbpf.NetDevices;
 import io.aegisflux.segmentation.agent.libbpf.TestRun;
 import io.aegisflux.segmentation.contracts.Digests;
+import io.aegisflux.segmentation.contracts.MetricsReport.MapUse;
 import io.aegisflux.segmentation.contracts.Reason;
 import io.aegisflux.segmentation.contracts.RuleTable;
 import io.aegisflux.segmentation.harness.NeedsKernel;
@@ -99,6 +100,33 @@ class ConntrackIT {
                                     .isEqualTo(packet.expected());
                     }
                 }
+            }
+        });
+    }
+
+    @Test
+    void countsLiveFlowsAndNotThoseWhoseTimeHasPassed() {
+        FlowFrames frames = new FlowFrames(false);
+        onHost(() -> {
+            install(List.of("allow in tcp 80"));
+            try (Conntrack conntrack = new Conntrack()) {
+                conntrack.clear();
+                for (int flow = 0; flow < 10_000; flow++) {
+                    conntrack.run(true, frames.between(peer(flow), new Ports(6, port(flow), 80, SYN, 1, 0)));
+                }
+                for (int flow = 0; flow < 6_000; flow++) {
+                    conntrack.run(false, frames.between(peer(flow), new Ports(6, 80, port(flow), SYN_ACK, flow, 2)));
+                    conntrack.run(true, frames.between(peer(flow), new Ports(6, port(flow), 80, ACK, 2, flow + 1)));
+                }
+                assertThat(datapath.counters().maps())
+                        .containsExactly(
+                                new MapUse("conntrack", 6_000, Structs.FLOWS_MAX),
+                                new MapUse("opening", 4_000, Structs.OPENING_MAX));
+                conntrack.age(61);
+                assertThat(datapath.counters().maps())
+                        .containsExactly(
+                                new MapUse("conntrack", 6_000, Structs.FLOWS_MAX),
+                                new MapUse("opening", 0, Structs.OPENING_MAX));
             }
         });
     }

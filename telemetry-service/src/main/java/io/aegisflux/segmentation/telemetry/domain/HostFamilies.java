@@ -6,7 +6,9 @@ import java.util.List;
 
 /** What Prometheus is told of hosts. Counters of a host's kernel are passed on as they are: they reset when it does. */
 final class HostFamilies {
-    private static final String RULES = "rules";
+
+    /** Maps of flows; a host's word for any other makes no series. */
+    static final List<String> FLOWS = List.of("conntrack", "opening");
 
     /** The kernel counts refused connects of both IP versions together, and no others. */
     private static final String CONNECT = "connect";
@@ -49,6 +51,10 @@ final class HostFamilies {
             "host",
             "program",
             "state");
+    private final Family.Builder tableBytes = Family.gauge(
+            "segmentation_table_bytes", "What the table in force takes in the host's kernel.", "host");
+    private final Family.Builder tableCapacity =
+            Family.gauge("segmentation_table_capacity_bytes", "How much a table may take there.", "host");
     private final Family.Builder entries =
             Family.gauge("segmentation_map_entries", "Entries of the host's tables that are in use.", "host", "map");
     private final Family.Builder capacity =
@@ -68,6 +74,8 @@ final class HostFamilies {
                 families.revisions.build(),
                 families.reports.build(),
                 families.programs.build(),
+                families.tableBytes.build(),
+                families.tableCapacity.build(),
                 families.entries.build(),
                 families.capacity.build());
     }
@@ -77,8 +85,17 @@ final class HostFamilies {
         host.counters().ifPresent(counters -> add(id, counters));
         host.figures().ifPresent(figures -> {
             revisions.add(host.revision(), id);
-            entries.add(figures.rulesUsed(), id, RULES);
-            capacity.add(figures.rulesCapacity(), id, RULES);
+            tableBytes.add(figures.tableBytes(), id);
+            tableCapacity.add(figures.tableCapacity(), id);
+            for (String map : FLOWS) {
+                figures.maps().stream()
+                        .filter(use -> use.map().equals(map))
+                        .findFirst()
+                        .ifPresent(use -> {
+                            entries.add(use.entries(), id, map);
+                            capacity.add(use.capacity(), id, map);
+                        });
+            }
         });
         host.reportedAt().ifPresent(at -> reports.add(RuleSeries.seconds(at), id));
         host.programs()

@@ -151,11 +151,14 @@ final class KnownHost {
                 r.revision(),
                 r.generation(),
                 r.eventsLost(),
-                r.rulesUsed(),
-                r.rulesCapacity(),
+                r.tableBytes(),
+                r.tableCapacity(),
                 List.of(),
                 Map.of(),
                 List.of(),
+                r.maps().stream()
+                        .filter(use -> HostFamilies.FLOWS.contains(use.map()))
+                        .toList(),
                 r.timestamp());
     }
 }

@@ -228,9 +228,13 @@ class FleetTest {
                 .hasValue(24);
         assertThat(sample(at(1), "segmentation_connections_total", "host-b", "connect", "dropped"))
                 .hasValue(0);
-        assertThat(sample(at(1), "segmentation_map_entries", "host-b", "rules")).hasValue(6);
-        assertThat(sample(at(1), "segmentation_map_capacity", "host-b", "rules"))
-                .hasValue(8192);
+        assertThat(sample(at(1), "segmentation_table_bytes", "host-b")).hasValue(704);
+        assertThat(sample(at(1), "segmentation_map_entries", "host-b", "conntrack"))
+                .hasValue(31);
+        assertThat(sample(at(1), "segmentation_map_capacity", "host-b", "opening"))
+                .hasValue(32_768);
+        assertThat(sample(at(1), "segmentation_table_capacity_bytes", "host-b"))
+                .hasValue(16_777_216);
         fleet.report(
                 report("host-b", 5, node -> {
                     node.putArray("verdicts")
