@@ -115,8 +115,7 @@ class MetricsIT {
                 .hasValue(0);
         assertThat(scrape.value("segmentation_node_policy_revision{host=\"host-b\",}"))
                 .hasValue(42);
-        assertThat(scrape.value("segmentation_table_bytes{host=\"host-b\",}"))
-                .hasValue(704);
+        assertThat(scrape.value("segmentation_table_bytes{host=\"host-b\",}")).hasValue(704);
         assertThat(scrape.value("segmentation_programs{host=\"host-b\",program=\"tc_ingress\",state=\"tcx\",}"))
                 .hasValue(1);
         assertThat(scrape.value("segmentation_node_last_report_timestamp_seconds{host=\"host-b\",}")

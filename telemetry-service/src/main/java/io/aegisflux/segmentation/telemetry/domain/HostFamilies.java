@@ -51,8 +51,8 @@ final class HostFamilies {
             "host",
             "program",
             "state");
-    private final Family.Builder tableBytes = Family.gauge(
-            "segmentation_table_bytes", "What the table in force takes in the host's kernel.", "host");
+    private final Family.Builder tableBytes =
+            Family.gauge("segmentation_table_bytes", "What the table in force takes in the host's kernel.", "host");
     private final Family.Builder tableCapacity =
             Family.gauge("segmentation_table_capacity_bytes", "How much a table may take there.", "host");
     private final Family.Builder entries =

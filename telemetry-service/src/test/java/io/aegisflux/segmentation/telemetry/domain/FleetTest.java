@@ -233,8 +233,7 @@ class FleetTest {
                 .hasValue(31);
         assertThat(sample(at(1), "segmentation_map_capacity", "host-b", "opening"))
                 .hasValue(32_768);
-        assertThat(sample(at(1), "segmentation_table_capacity_bytes", "host-b"))
-                .hasValue(16_777_216);
+        assertThat(sample(at(1), "segmentation_table_capacity_bytes", "host-b")).hasValue(16_777_216);
         fleet.report(
                 report("host-b", 5, node -> {
                     node.putArray("verdicts")
