@@ -76,11 +76,13 @@ __noinline int flow_standing(struct standing *standing, const struct flow_key *k
 			     const struct packet *pkt, __u64 now)
 {
 	const struct flow_verdict *verdict;
+	struct flow_key own;
 	struct flow *flow;
 	__u8 direction;
 
 	if (!standing || !key || !decision || !pkt)
 		return 0;
+	own = *key; /* Linux 6.1 takes no key of a map from a caller's memory */
 	direction = decision->direction;
 	standing->original = true;
 	standing->remember = true;
@@ -88,7 +90,7 @@ __noinline int flow_standing(struct standing *standing, const struct flow_key *k
 	standing->ifindex = pkt->ifindex;
 	if (is_opening(pkt))
 		return 0; /* judged as itself, whatever the entry says */
-	flow = flow_find(key, now);
+	flow = flow_find(&own, now);
 	if (!flow) {
 		if (is_echo_reply(pkt))
 			standing->remember = false; /* nothing asked for it */
@@ -123,12 +125,14 @@ __noinline int flow_remember(const struct standing *standing, const struct flow_
 	struct flow_verdict *verdict;
 	struct flow *known;
 	struct flow flow = {};
+	struct flow_key own;
 	bool originator_a;
 
 	if (!standing || !key || !decision || !pkt)
 		return 0;
+	own = *key; /* as in flow_standing() */
 	originator_a = !!standing->original == !!standing->from_a;
-	known = flow_find(key, now);
+	known = flow_find(&own, now);
 	/*
 	 * Written whole, never in place: the kernel gives evicted LRU elements to other flows at once, and a verdict
 	 * must not land in one of these.
@@ -152,7 +156,7 @@ __noinline int flow_remember(const struct standing *standing, const struct flow_
 	verdict->mark = decision->mark;
 	verdict->ifindex = standing->ifindex;
 	verdict->flags = FLOW_ALLOWED | (decision->marked ? FLOW_MARKED : 0);
-	bpf_map_update_elem(&conntrack, key, &flow, BPF_ANY);
+	bpf_map_update_elem(&conntrack, &own, &flow, BPF_ANY);
 	return 0;
 }
 
