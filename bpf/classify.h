@@ -15,7 +15,6 @@
 
 #define ICMP_PLACE 0x20000 /* where type and code begin in the dimension of the destination port */
 
-#define NO_BOX 0xFFFFFFFF /* ends a run */
 #define PASSES 0xFFFFFFFE /* in place of a box */
 
 struct scan {

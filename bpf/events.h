@@ -49,9 +49,9 @@ struct decision {
 /* What is only written to a ring buffer, or only used as a number, would not be described in the object's BTF. */
 #define DESCRIBE_IN_BTF(type) asm volatile("" ::"r"(bpf_core_type_id_local(type)))
 
-/* Global, so that the verifier checks it by itself; its result only pleases kernels that ask for one. */
-__noinline int emit(const struct packet *pkt, const struct decision *decision, __s32 rule, __u8 reason,
-		    bool with_process)
+/* Reserves an event and fills it, but for the process; NULL when the ring is full. */
+static __always_inline struct event *begin_event(const struct packet *pkt, const struct decision *decision, __s32 rule,
+						 __u8 reason)
 {
 	struct event *event;
 
@@ -61,12 +61,10 @@ __noinline int emit(const struct packet *pkt, const struct decision *decision, _
 	DESCRIBE_IN_BTF(enum hook);
 	DESCRIBE_IN_BTF(enum verdict);
 	DESCRIBE_IN_BTF(enum reason);
-	if (!pkt || !decision)
-		return 0;
 	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event) {
 		count_lost_events(1);
-		return 0;
+		return NULL;
 	}
 	event->time = bpf_ktime_get_ns();
 	event->generation = decision->generation;
@@ -89,27 +87,60 @@ __noinline int emit(const struct packet *pkt, const struct decision *decision, _
 	event->icmp_code = pkt->icmp_code;
 	event->pid = 0;
 	__builtin_memset(event->comm, 0, sizeof(event->comm));
-	if (with_process) {
-		event->pid = bpf_get_current_pid_tgid() >> 32;
-		bpf_get_current_comm(event->comm, sizeof(event->comm));
-	}
+	return event;
+}
+
+/* Global, so that the verifier checks it by itself; its result only pleases kernels that ask for one. */
+__noinline int emit(const struct packet *pkt, const struct decision *decision, __s32 rule, __u8 reason)
+{
+	struct event *event;
+
+	if (!pkt || !decision)
+		return 0;
+	event = begin_event(pkt, decision, rule, reason);
+	if (event)
+		bpf_ringbuf_submit(event, 0);
+	return 0;
+}
+
+/* For connect hooks alone: tc and xdp may not ask for the process (Linux 6.1 and 6.12 refuse them for it). */
+__noinline int emit_of_process(const struct packet *pkt, const struct decision *decision, __s32 rule, __u8 reason)
+{
+	struct event *event;
+
+	if (!pkt || !decision)
+		return 0;
+	event = begin_event(pkt, decision, rule, reason);
+	if (!event)
+		return 0;
+	event->pid = bpf_get_current_pid_tgid() >> 32;
+	bpf_get_current_comm(event->comm, sizeof(event->comm));
 	bpf_ringbuf_submit(event, 0);
 	return 0;
+}
+
+static __always_inline void emit_by(const struct packet *pkt, const struct decision *decision, __s32 rule, __u8 reason,
+				    bool with_process)
+{
+	if (with_process)
+		emit_of_process(pkt, decision, rule, reason);
+	else
+		emit(pkt, decision, rule, reason);
 }
 
 /* What the decision is worth an event for: a drop, a new flow an audit policy would have denied, each log rule. */
 static __always_inline void report(const struct scan *scan, const struct decision *decision, bool with_process)
 {
 	if (decision->verdict == VERDICT_DROPPED)
-		emit(&scan->pkt, decision, decision->rule, decision->reason, with_process);
+		emit_by(&scan->pkt, decision, decision->rule, decision->reason, with_process);
 	else if (decision->verdict == VERDICT_AUDITED && decision->is_new)
-		emit(&scan->pkt, decision, decision->rule, REASON_AUDIT_WOULD_DENY, with_process);
+		emit_by(&scan->pkt, decision, decision->rule, REASON_AUDIT_WOULD_DENY, with_process);
 	if (!decision->is_new)
 		return;
 	for (__u32 i = 0; i < LOGGED_MAX; i++) {
 		if (i >= scan->logged_count)
 			break;
-		emit(&scan->pkt, decision, scan->logged[i], REASON_RULE_LOG, with_process);
+		emit_by(&scan->pkt, decision, scan->logged[i], REASON_RULE_LOG, with_process);
 	}
 	if (scan->logged_count > LOGGED_MAX)
 		count_lost_events(scan->logged_count - LOGGED_MAX);

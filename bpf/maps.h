@@ -55,7 +55,8 @@ struct box_terms {
 
 #define BOX_RULE(fate) ((fate) & 0xFFFFF)
 #define BOX_NEEDS_SHIFT 20 /* HAS_* */
-#define BOX_ACTION(fate) ((fate) >> 24 & 0xF)
+#define BOX_ACTION_SHIFT 24
+#define BOX_ACTION(fate) ((fate) >> BOX_ACTION_SHIFT & 0xF)
 #define BOX_ALLOW 1
 #define BOX_DENY 2
 #define BOX_LOG 3
@@ -107,6 +108,7 @@ struct bank {
 #define NODE_PLACE(node) ((__u32)((node) >> 32) & 0x0FFFFFFF)
 #define NODE_NUMBER(node) ((__u32)(node))
 #define NODE_LEAF 15
+#define NO_BOX 0xFFFFFFFF /* ends a run */
 
 /* What a search works with. */
 struct search {

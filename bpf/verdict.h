@@ -85,11 +85,13 @@ __noinline int flow_standing(struct standing *standing, const struct flow_key *k
 			     const struct packet *pkt, __u64 now)
 {
 	const struct flow_verdict *verdict;
+	struct flow_key own;
 	struct flow *flow;
 	__u8 direction;
 
 	if (!standing || !key || !decision || !pkt)
 		return 0;
+	own = *key; /* Linux 6.1 takes no key of a map from a caller's memory */
 	direction = decision->direction;
 	standing->original = true;
 	standing->remember = true;
@@ -97,7 +99,7 @@ __noinline int flow_standing(struct standing *standing, const struct flow_key *k
 	standing->ifindex = pkt->ifindex;
 	if (is_opening(pkt))
 		return 0; /* judged as itself, whatever the entry says */
-	flow = flow_find(key, now);
+	flow = flow_find(&own, now);
 	if (!flow) {
 		if (is_echo_reply(pkt))
 			standing->remember = false; /* nothing asked for it */
@@ -120,7 +122,7 @@ __noinline int flow_standing(struct standing *standing, const struct flow_key *k
 	if ((verdict->generation == decision->generation && verdict->ifindex == standing->ifindex) ||
 	    is_older_than_tables(verdict, decision->generation)) {
 		pass_established(decision, verdict, standing->original);
-		flow_touch(flow, key, pkt, standing->original, now);
+		flow_touch(flow, &own, pkt, standing->original, now);
 		standing->established = true;
 	}
 	return 0;
@@ -133,20 +135,22 @@ __noinline int flow_remember(const struct standing *standing, const struct flow_
 	struct flow_verdict *verdict;
 	struct flow *known;
 	struct flow flow = {};
+	struct flow_key own;
 	bool originator_a;
 
 	DESCRIBE_IN_BTF(enum flow_state);
 	DESCRIBE_IN_BTF(enum flow_timeout);
 	if (!standing || !key || !decision || !pkt)
 		return 0;
+	own = *key; /* as in flow_standing() */
 	originator_a = !!standing->original == !!standing->from_a;
-	known = flow_find(key, now);
+	known = flow_find(&own, now);
 	/*
 	 * Written whole, never in place: the kernel gives evicted LRU elements to other flows at once, and a verdict
 	 * must not land in one of these.
 	 */
 	if (known && is_opening(pkt) && known->state == FLOW_CLOSED)
-		bpf_map_delete_elem(&conntrack, key); /* its ports are used anew */
+		bpf_map_delete_elem(&conntrack, &own); /* its ports are used anew */
 	else if (known && !!known->from_a == originator_a)
 		flow = *known;
 	else if (known && !is_begun(known))
@@ -163,7 +167,7 @@ __noinline int flow_remember(const struct standing *standing, const struct flow_
 	verdict->ifindex = standing->ifindex;
 	verdict->flags = FLOW_ALLOWED | (decision->marked ? FLOW_MARKED : 0);
 	flow_advance(&flow, pkt, standing->original);
-	flow_store(key, &flow);
+	flow_store(&own, &flow);
 	return 0;
 }
 
