@@ -27,8 +27,11 @@
 
 #define CGROUPS "/tmp/segmentation-cgroup"
 #define OWN_CGROUP CGROUPS "/segmentation-kernels"
-#define LOG_BYTES (1 << 20)
 #define LOG_STATISTICS 4 /* BPF_LOG_STATS */
+#define LOG_BYTES (1 << 16)
+#define LOG_ALL 5 /* and BPF_LOG_LEVEL1 */
+#define LOG_ALL_BYTES (1 << 26) /* the verifier gives up when its log is full */
+#define LOG_SHOWN 3000
 #define NEXT (-1)	 /* TC_NEXT */
 #define DROP 2		 /* TC_DROP */
 #define TUN_MINOR 200
@@ -112,22 +115,30 @@ static int program_fd(const char *name)
 
 /* ---- loading ---- */
 
-static char log_of[16][LOG_BYTES];
-
-static struct bpf_object *open_object(const char *path, const char *only)
+static struct bpf_object *open_object(const char *path, const char *only, int log_level, size_t log_bytes)
 {
 	struct bpf_object *opened = bpf_object__open_file(path, NULL);
 	struct bpf_program *program;
-	int at = 0;
 
 	if (!opened)
 		return NULL;
 	bpf_object__for_each_program(program, opened) {
-		bpf_program__set_autoload(program, !only || !strcmp(only, bpf_program__name(program)));
-		bpf_program__set_log_level(program, LOG_STATISTICS);
-		bpf_program__set_log_buf(program, log_of[at++ % 16], LOG_BYTES);
+		bool wanted = !only || !strcmp(only, bpf_program__name(program));
+
+		bpf_program__set_autoload(program, wanted);
+		if (!wanted)
+			continue;
+		bpf_program__set_log_level(program, log_level);
+		bpf_program__set_log_buf(program, calloc(1, log_bytes), log_bytes);
 	}
 	return opened;
+}
+
+static const char *log_of(const struct bpf_program *program)
+{
+	size_t bytes;
+
+	return bpf_program__log_buf(program, &bytes);
 }
 
 /* "verification time 123 usec ... processed 456 insns": of the program and its global functions together. */
@@ -143,26 +154,24 @@ static void print_loaded(const char *name, const char *log)
 	ok("load %s ok %ld instructions %ld ms", name, instructions, microseconds / 1000);
 }
 
-static void print_refused(const char *name, const char *path)
+/* Loads a program of the object by itself; when that fails the end of the log says why. */
+static void load_alone(const char *name, const char *path)
 {
 	long since = now_ms();
+	const char *log;
+	size_t length;
 	int error;
 
-	object = open_object(path, name);
+	object = open_object(path, name, LOG_ALL, LOG_ALL_BYTES);
 	error = bpf_object__load(object);
 	if (!error) {
-		ok("load %s ok %ld ms", name, now_ms() - since);
+		ok("load %s alone ok %ld ms", name, now_ms() - since);
 	} else {
 		failed("load %s FAILED %s after %ld ms", name, strerror(-error), now_ms() - since);
-		for (int i = 0; i < 16; i++) {
-			/* the end says why */
-			size_t length = strlen(log_of[i]);
-
-			if (length)
-				printf("%s\n", log_of[i] + (length > 3000 ? length - 3000 : 0));
-		}
+		log = log_of(bpf_object__find_program_by_name(object, name));
+		length = strlen(log);
+		printf("%s\n", log + (length > LOG_SHOWN ? length - LOG_SHOWN : 0));
 	}
-	memset(log_of, 0, sizeof(log_of));
 	bpf_object__close(object);
 }
 
@@ -170,24 +179,22 @@ static int load(const char *path)
 {
 	struct bpf_program *program;
 	struct bpf_object *names;
-	int at = 0;
 
-	object = open_object(path, NULL);
+	object = open_object(path, NULL, LOG_STATISTICS, LOG_BYTES);
 	if (!object) {
 		failed("load object FAILED %s", strerror(errno));
 		return -1;
 	}
 	if (!bpf_object__load(object)) {
 		bpf_object__for_each_program(program, object)
-			print_loaded(bpf_program__name(program), log_of[at++]);
+			print_loaded(bpf_program__name(program), log_of(program));
 		return 0;
 	}
 	/* one by one, to say which */
 	bpf_object__close(object);
-	memset(log_of, 0, sizeof(log_of));
 	names = bpf_object__open_file(path, NULL);
 	bpf_object__for_each_program(program, names)
-		print_refused(bpf_program__name(program), path);
+		load_alone(bpf_program__name(program), path);
 	bpf_object__close(names);
 	return -1;
 }

@@ -3,6 +3,7 @@
 /* The headers are for clang's BPF target: what else knows no BTF. */
 #define BPF_NO_PRESERVE_ACCESS_INDEX
 #define __builtin_btf_type_id(value, flag) 0
+#define __builtin_preserve_enum_value(value, flag) 0
 
 #include "maps.h"
 #include "conntrack.h"
@@ -13,58 +14,64 @@
 #define GENERATION 1ULL
 #define CPUS_MAX 64
 
-static void match_all(struct box_terms *terms)
+/* Of all packets; both ends of all ranges. */
+#define LOWEST 0ULL
+#define HIGHEST                                                                                                        \
+	(0xFFFFULL << PACKED_SPORT | 0xFFFFULL << PACKED_DPORT | 0xFFULL << PACKED_PROTO | 0xFFULL << PACKED_ICMP_TYPE | \
+	 0xFFULL << PACKED_ICMP_CODE)
+
+static void fill_terms(struct box_terms *terms, __u32 action, __u32 needs, __u32 rule)
 {
-	__builtin_memset(terms, 0, sizeof(*terms));
-	terms->high = GUARDS | 0xFFFFULL << PACKED_SPORT | 0xFFFFULL << PACKED_DPORT | 0xFFULL << PACKED_PROTO |
-		      0xFFULL << PACKED_ICMP_TYPE | 0xFFULL << PACKED_ICMP_CODE;
+	terms->low = LOWEST;
+	terms->high = GUARDS | HIGHEST;
 	terms->interfaces = ~0ULL;
+	terms->fate = action << BOX_ACTION_SHIFT | needs << BOX_NEEDS_SHIFT | rule;
 }
 
 static void allow_port(struct box_terms *terms)
 {
-	match_all(terms);
-	terms->low = (__u64)IPPROTO_TCP << PACKED_PROTO | (__u64)ALLOWED_PORT << PACKED_DPORT;
-	terms->high = GUARDS | 0xFFFFULL << PACKED_SPORT | (__u64)ALLOWED_PORT << PACKED_DPORT |
-		      (__u64)IPPROTO_TCP << PACKED_PROTO | 0xFFULL << PACKED_ICMP_TYPE | 0xFFULL << PACKED_ICMP_CODE;
-	terms->fate = ALLOWING_RULE | HAS_PORTS << BOX_NEEDS_SHIFT | BOX_ALLOW << BOX_ACTION_SHIFT;
+	__u64 port = (__u64)ALLOWED_PORT << PACKED_DPORT | (__u64)IPPROTO_TCP << PACKED_PROTO;
+
+	fill_terms(terms, BOX_ALLOW, HAS_PORTS, ALLOWING_RULE);
+	terms->low |= port;
+	terms->high = (terms->high & ~(0xFFFFULL << PACKED_DPORT | 0xFFULL << PACKED_PROTO)) | port;
 }
 
 static void deny_all(struct box_terms *terms)
 {
-	match_all(terms);
-	terms->fate = DENYING_RULE | BOX_DENY << BOX_ACTION_SHIFT;
+	fill_terms(terms, BOX_DENY, 0, DENYING_RULE);
 }
 
-/*
- * The only function that knows the classifier's format: a tree of one leaf, which both IP versions share, and two boxes of
- * each.
- */
+/* Where the words of the table stand in a bank. */
+#define LEAF 0
+#define RUN 1 /* both boxes and the end, of 4 bytes each */
+#define BOXES4 3
+#define BOXES6 (BOXES4 + 2 * sizeof(struct box4) / 8)
+
+/* The only function that knows the classifier's format: one tree that is one leaf. */
 int write_table(void)
 {
 	struct bank *bank = map_memory("banks");
 	volatile __u64 *in_force = map_memory("descriptors");
-	struct space space = { .trees = 1 };
+	__u64 descriptor = GENERATION << 32; /* bank 0 */
 	struct box4 *four;
 	struct box6 *six;
 
 	if (!bank || !in_force)
 		return -1;
-	bank->word[0] = (__u64)NODE_LEAF << 60 | 2ULL << 32; /* its run begins behind 8 bytes */
-	bank->word[1] = 1ULL << 32;			      /* box 0, box 1 */
-	bank->word[2] = NO_BOX;
-	four = (struct box4 *)&bank->word[3];
-	six = (struct box6 *)(four + 2);
+	bank->space[0] = (struct space){ .trees = 1, .root[0] = LEAF, .connect_root = LEAF, .boxes = BOXES4 };
+	bank->space[1] = (struct space){ .trees = 1, .root[0] = LEAF, .connect_root = LEAF, .boxes = BOXES6 };
+	bank->word[LEAF] = (__u64)NODE_LEAF << 60 | (__u64)(2 * RUN) << 32;
+	bank->word[RUN] = 0 | 1ULL << 32;
+	bank->word[RUN + 1] = NO_BOX;
+	four = (struct box4 *)&bank->word[BOXES4];
+	six = (struct box6 *)&bank->word[BOXES6];
 	allow_port(&four[0].terms);
 	deny_all(&four[1].terms);
 	allow_port(&six[0].terms);
 	deny_all(&six[1].terms);
-	space.boxes = (__u64 *)four - bank->word;
-	bank->space[0] = space;
-	space.boxes = (__u64 *)six - bank->word;
-	bank->space[1] = space;
-	in_force[DESCRIPTOR_CANDIDATE] = GENERATION << 32; /* bank 0 */
-	in_force[DESCRIPTOR_IN_FORCE] = GENERATION << 32;
+	in_force[DESCRIPTOR_CANDIDATE] = descriptor;
+	in_force[DESCRIPTOR_IN_FORCE] = descriptor;
 	return 0;
 }
 
