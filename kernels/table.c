@@ -3,6 +3,7 @@
 /* The headers are for clang's BPF target: what else knows no BTF. */
 #define BPF_NO_PRESERVE_ACCESS_INDEX
 #define __builtin_btf_type_id(value, flag) 0
+#define __builtin_preserve_enum_value(value, flag) 0
 
 #include "maps.h"
 #include "conntrack.h"
