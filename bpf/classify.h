@@ -33,14 +33,6 @@ struct scan {
 	__s32 logged[LOGGED_MAX]; /* the first of logged_count */
 };
 
-/* A packet as boxes compare it, in registers. */
-struct subject {
-	__u64 address[4]; /* source, destination; of IPv4 both in the first */
-	__u64 packed;
-	__u64 interface;
-	__u32 lacks; /* needs that it does not meet, where a fate has them */
-};
-
 static __always_inline __u64 word_at(const struct bank *bank, __u32 place)
 {
 	return bank->word[place & (BANK_WORDS - 1)];
@@ -219,30 +211,22 @@ static __always_inline const struct bank *bank_of(__u64 descriptor)
 	return bpf_map_lookup_elem(&banks, &bank);
 }
 
-/* The terms of a box; 0 goes to differs when both addresses lie in it. */
-static __always_inline const struct box_terms *box_at(const struct bank *bank, __u32 boxes, __u32 number,
-						       const struct subject *subject, bool is_v4, __u64 *differs)
+/* The terms of a box; misses is 0 when the packet lies in it. */
+static __always_inline const struct box_terms *box_of(const struct bank *bank, __u32 boxes, __u32 number,
+						      const struct subject *subject, bool is_v4, __u64 *misses)
 {
 	__u32 size = (is_v4 ? sizeof(struct box4) : sizeof(struct box6)) / 8;
 	const __u64 *box = &bank->word[(boxes + number * size) & (BANK_WORDS - 1)];
-
-	if (is_v4) {
-		*differs = (subject->address[0] ^ box[0]) & box[1];
-		return (const struct box_terms *)&box[2];
-	}
-	*differs = ((subject->address[0] ^ box[0]) & box[4]) | ((subject->address[1] ^ box[1]) & box[5]) |
-		   ((subject->address[2] ^ box[2]) & box[6]) | ((subject->address[3] ^ box[3]) & box[7]);
-	return (const struct box_terms *)&box[8];
-}
-
-/* The box, if the packet lies in it. */
-static __always_inline const struct box_terms *box_around(const struct bank *bank, __u32 boxes, __u32 number,
-							   const struct subject *subject, bool is_v4)
-{
+	const struct box_terms *terms = (const struct box_terms *)&box[is_v4 ? 2 : 8];
 	__u64 differs;
-	const struct box_terms *terms = box_at(bank, boxes, number, subject, is_v4, &differs);
 
-	return differs | outside(terms, subject, GUARDS) | elsewhere(terms, subject) ? NULL : terms;
+	if (is_v4)
+		differs = (subject->address[0] ^ box[0]) & box[1];
+	else
+		differs = ((subject->address[0] ^ box[0]) & box[4]) | ((subject->address[1] ^ box[1]) & box[5]) |
+			  ((subject->address[2] ^ box[2]) & box[6]) | ((subject->address[3] ^ box[3]) & box[7]);
+	*misses = differs | outside(terms, subject, GUARDS) | elsewhere(terms, subject);
+	return terms;
 }
 
 /* The boxes of one leaf in their order, until one ends the search. false when there are more than it looks at. */
@@ -254,11 +238,14 @@ static __always_inline bool search_leaf(struct scan *scan, const struct bank *ba
 	for (int i = 0; i < LEAF_LOOP; i++) {
 		__u32 number = entry_at(bank, next++);
 		const struct box_terms *terms;
+		__u64 misses;
 
 		if (number == NO_BOX)
 			return true;
-		terms = box_around(bank, boxes, number, subject, is_v4);
-		if (terms && meet(scan, terms->fate, terms->mark, false))
+		terms = box_of(bank, boxes, number, subject, is_v4, &misses);
+		if (misses)
+			continue;
+		if (meet(scan, terms->fate, terms->mark, false))
 			return true;
 	}
 	return false;
@@ -276,22 +263,22 @@ static __always_inline __u32 first_in_leaf(const struct bank *bank, __u32 boxes,
 	for (int i = 0; i < LEAF_LOOP; i++) {
 		__u32 number = entry_at(bank, next++);
 		const struct box_terms *terms;
+		__u64 misses;
 
 		if (number >= best)
 			return best;
-		terms = box_around(bank, boxes, number, subject, is_v4);
-		if (terms)
+		terms = box_of(bank, boxes, number, subject, is_v4, &misses);
+		if (!misses)
 			return ends(terms->fate) ? number : PASSES;
 	}
 	return PASSES;
 }
 
-/* What a merging search works with, besides struct leaves. */
+/* What a merging search works with. Small, as with Linux 6.1 all stacks of a call together have 512 bytes. */
 struct view {
 	struct scan *scan;
 	const struct bank *bank;
-	struct leaves *leaves;
-	struct subject subject;
+	struct search *search;
 	__u32 boxes; /* where they begin in the bank */
 	__u32 is_v4;
 };
@@ -308,20 +295,23 @@ static __always_inline __u64 smaller(__u64 a, __u64 b)
 /* Looks at the next box of all leaves; 1 ends the search. */
 static __always_inline long look(struct view *view)
 {
-	struct leaves *leaves = view->leaves;
+	struct leaves *leaves = &view->search->leaves;
 	__u64 head = smaller(smaller(leaves->head[0], leaves->head[1]), smaller(leaves->head[2], leaves->head[3]));
 	__u32 number = head >> 2, leaf = head & 3;
 	const struct box_terms *terms;
+	__u64 misses;
 
 	if (number == NO_BOX)
 		return 1;
 	leaves->head[leaf] = (__u64)entry_at(view->bank, leaves->next[leaf]) << 2 | leaf;
 	leaves->next[leaf]++;
 	if (view->is_v4)
-		terms = box_around(view->bank, view->boxes, number, &view->subject, true);
+		terms = box_of(view->bank, view->boxes, number, &view->search->subject, true, &misses);
 	else
-		terms = box_around(view->bank, view->boxes, number, &view->subject, false);
-	return terms && meet(view->scan, terms->fate, terms->mark, false) ? 1 : 0;
+		terms = box_of(view->bank, view->boxes, number, &view->search->subject, false, &misses);
+	if (misses)
+		return 0;
+	return meet(view->scan, terms->fate, terms->mark, false) ? 1 : 0;
 }
 
 static long look_on(__u32 index, void *view)
@@ -352,25 +342,25 @@ static __always_inline void classify_space(struct scan *scan, const struct bank 
 	__u32 best = NO_BOX;
 	__u64 leaf;
 
-	subject_of(&view.subject, &scan->pkt);
+	subject_of(&search->subject, &scan->pkt);
 #pragma unroll
 	for (__u32 i = 0; i < TREES_MAX; i++) {
 		leaves->head[i] = (__u64)NO_BOX << 2 | i;
 		if (i >= space->trees)
 			continue;
 		leaf = descend(bank, search->point, space->root[i]);
-		if (i == 0 && space->trees == 1 && search_leaf(scan, bank, space->boxes, leaf, &view.subject, is_v4))
+		if (i == 0 && space->trees == 1 && search_leaf(scan, bank, space->boxes, leaf, &search->subject, is_v4))
 			return;
 		leaves->head[i] = (__u64)entry_at(bank, NODE_PLACE(leaf)) << 2 | i;
 		leaves->next[i] = NODE_PLACE(leaf) + 1;
 		if (best != PASSES)
-			best = first_in_leaf(bank, space->boxes, leaf, best, &view.subject, is_v4);
+			best = first_in_leaf(bank, space->boxes, leaf, best, &search->subject, is_v4);
 	}
 	if (best == NO_BOX)
 		return;
 	if (best != PASSES) {
-		__u64 differs;
-		const struct box_terms *terms = box_at(bank, space->boxes, best, &view.subject, is_v4, &differs);
+		__u64 misses;
+		const struct box_terms *terms = box_of(bank, space->boxes, best, &search->subject, is_v4, &misses);
 
 		meet(scan, terms->fate, terms->mark, false);
 		return;
@@ -378,7 +368,7 @@ static __always_inline void classify_space(struct scan *scan, const struct bank 
 	scan_begin(scan);
 	view.scan = scan;
 	view.bank = bank;
-	view.leaves = leaves;
+	view.search = search;
 	view.boxes = space->boxes;
 	view.is_v4 = is_v4;
 	search_merged(&view);

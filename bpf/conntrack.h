@@ -350,16 +350,18 @@ static __always_inline void flow_store(const struct flow_key *key, const struct 
 __noinline int flow_promote(const struct flow_key *key)
 {
 	struct flow *proven;
+	struct flow_key own;
 	struct flow flow;
 
 	if (!key)
 		return 0;
-	proven = bpf_map_lookup_elem(&opening, key);
+	own = *key; /* Linux 6.1 takes no key of a map from a caller's memory */
+	proven = bpf_map_lookup_elem(&opening, &own);
 	if (!proven)
 		return 0;
 	flow = *proven;
-	bpf_map_update_elem(&conntrack, key, &flow, BPF_ANY);
-	bpf_map_delete_elem(&opening, key);
+	bpf_map_update_elem(&conntrack, &own, &flow, BPF_ANY);
+	bpf_map_delete_elem(&opening, &own);
 	return 0;
 }
 

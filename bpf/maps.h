@@ -110,9 +110,18 @@ struct bank {
 #define NODE_LEAF 15
 #define NO_BOX 0xFFFFFFFF /* ends a run */
 
+/* A packet as boxes compare it. */
+struct subject {
+	__u64 address[4]; /* source, destination; of IPv4 both in the first */
+	__u64 packed;
+	__u64 interface;
+	__u32 lacks; /* needs that it does not meet, where a fate has them */
+};
+
 /* What a search works with. */
 struct search {
 	__u32 point[16]; /* where the packet lies: a number in each dimension (PacketSpace.java) */
+	struct subject subject;
 	struct leaves {
 		__u64 head[TREES_MAX];
 		__u32 next[TREES_MAX];

@@ -21,7 +21,9 @@ import io.aegisflux.segmentation.contracts.RuleTable;
 import io.aegisflux.segmentation.harness.NeedsKernel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -255,16 +257,16 @@ class ConntrackIT {
             }
         }
 
+        /** Reads all before it writes: an entry written anew stands first in its bucket, so a walk would meet it again. */
         void age(long seconds) throws BpfException {
-            MemorySegment at = arena.allocate(Structs.FLOW_KEY);
             for (BpfMap map : List.of(conntrack, opening)) {
-                boolean there = map.nextKey(MemorySegment.NULL, at);
-                while (there) {
-                    map.lookup(at, flow);
+                Map<ByteBuffer, byte[]> flows = new HashMap<>();
+                map.forEach((at, value) -> flows.put(MapContent.key(at), value.toArray(JAVA_BYTE)));
+                for (Map.Entry<ByteBuffer, byte[]> each : flows.entrySet()) {
+                    key.copyFrom(MemorySegment.ofBuffer(each.getKey()));
+                    flow.copyFrom(MemorySegment.ofArray(each.getValue()));
                     flow.set(JAVA_LONG, LAST_SEEN, flow.get(JAVA_LONG, LAST_SEEN) - seconds * 1_000_000_000L);
-                    map.update(at, flow);
-                    key.copyFrom(at);
-                    there = map.nextKey(key, at);
+                    map.update(key, flow);
                 }
             }
         }
