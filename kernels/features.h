@@ -6,6 +6,8 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include <errno.h>
+#include <limits.h>
 #include <linux/bpf.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -62,6 +64,20 @@ static inline int tcx_link(int program, int ifindex, int hook)
 	return syscall(__NR_bpf, BPF_LINK_CREATE, &request, sizeof(request));
 }
 
+/* Without tcx a kernel does not come to ask for the interface. */
+static inline bool has_tcx(void)
+{
+	const struct bpf_insn code[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = -1 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	int program = bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "feature", "GPL", code, 2, NULL);
+	bool has = tcx_link(program, INT_MAX, TCX_INGRESS) < 0 && errno == ENODEV;
+
+	close(program);
+	return has;
+}
+
 static inline unsigned int largest_mmapable_value(void)
 {
 	static const unsigned int sizes[] = {
@@ -94,6 +110,7 @@ static inline void print_features(void)
 	feature("get_netns_cookie",
 		libbpf_probe_bpf_helper(BPF_PROG_TYPE_CGROUP_SOCK_ADDR, HELPER_GET_NETNS_COOKIE, NULL) == 1);
 	feature("loop", libbpf_probe_bpf_helper(BPF_PROG_TYPE_SCHED_CLS, HELPER_LOOP, NULL) == 1);
+	feature("tcx", has_tcx());
 	feature("netkit", kernel && btf__find_by_name_kind(kernel, "netkit", BTF_KIND_STRUCT) > 0);
 	btf__free(kernel);
 }
