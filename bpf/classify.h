@@ -375,16 +375,15 @@ static __always_inline void classify_space(struct scan *scan, const struct bank 
 }
 
 /*
- * Judges scan->pkt by the generation of the descriptor. What no box decides is left undecided (action 0). Global, so that
+ * Judges scan->pkt by the generation of the descriptor, with one of the searches of this CPU. What no box decides is left undecided (action 0). Global, so that
  * the verifier checks it by itself.
  */
-__noinline int classify(struct scan *scan, __u64 descriptor)
+__noinline int classify(struct scan *scan, __u64 descriptor, __u32 with)
 {
 	const struct bank *bank = bank_of(descriptor);
 	struct search *search;
-	__u32 zero = 0;
 
-	search = bpf_map_lookup_elem(&searches, &zero);
+	search = bpf_map_lookup_elem(&searches, &with);
 	if (!scan || !bank || !search)
 		return 0;
 	scan_begin(scan);

@@ -114,7 +114,7 @@ int xdp_ingress(struct xdp_md *ctx)
 	}
 	if (is_failsafe(&scan.pkt, INGRESS))
 		return XDP_PASS;
-	classify(&scan, descriptor);
+	classify(&scan, descriptor, SEARCH_OF_PACKETS);
 	conclude(&decision, &scan, descriptor);
 	if (decision.verdict != VERDICT_DROPPED)
 		return XDP_PASS;
@@ -216,7 +216,7 @@ int golden(struct __sk_buff *skb)
 	scan.pkt.interface = skb->cb[1] ? 1ULL << ((skb->cb[1] - 1) & 63) : INTERFACE_UNKNOWN;
 	pull_headers(skb);
 	if (parse_skb(skb, &scan.pkt, false) == PARSED_IP) {
-		classify(&scan, *descriptor);
+		classify(&scan, *descriptor, SEARCH_OF_GOLDEN);
 		conclude(&decision, &scan, *descriptor);
 	} else {
 		decision.verdict = VERDICT_DROPPED;

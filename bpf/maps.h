@@ -218,10 +218,17 @@ struct {
 	__type(value, struct bank);
 } banks SEC(".maps");
 
-/* Not on the stack: before Linux 5.12 its offsets must be constants. tc and XDP programs never interrupt each other. */
+/*
+ * Not on the stack, which has too little room on Linux 6.1. tc and XDP programs never interrupt each other, but may interrupt
+ * the trial of a golden packet.
+ */
+#define SEARCH_OF_PACKETS 0
+#define SEARCH_OF_GOLDEN 1
+#define SEARCHES 2
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, SEARCHES);
 	__type(key, __u32);
 	__type(value, struct search);
 } searches SEC(".maps");

@@ -295,7 +295,7 @@ static __always_inline void decide(struct __sk_buff *skb, struct scan *scan, str
 				reverse(pkt);
 				pkt->interface = interface_bit(standing.ifindex);
 			}
-			classify(scan, descriptor);
+			classify(scan, descriptor, SEARCH_OF_PACKETS);
 			conclude(decision, scan, descriptor);
 			if (!standing.original) {
 				reverse(pkt);

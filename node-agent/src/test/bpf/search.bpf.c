@@ -47,7 +47,7 @@ static __always_inline int judge(struct xdp_md *ctx)
 	scan.pkt.length = (void *)(long)ctx->data_end - (void *)(long)ctx->data;
 	if (parse_xdp(ctx, &scan.pkt) != PARSED_IP)
 		return XDP_ABORTED;
-	classify(&scan, descriptor);
+	classify(&scan, descriptor, SEARCH_OF_PACKETS);
 	conclude(&decision, &scan, descriptor);
 	account(&scan, &decision, 1);
 	return decision.verdict == VERDICT_DROPPED ? XDP_DROP : XDP_PASS;
