@@ -243,6 +243,7 @@ static __always_inline bool search_leaf(struct scan *scan, const struct bank *ba
 		if (number == NO_BOX)
 			return true;
 		terms = box_of(bank, boxes, number, subject, is_v4, &misses);
+		/* two ifs: as one condition, clang 14 lets the loop fall through to its beginning, which Linux 6.1 refuses */
 		if (misses)
 			continue;
 		if (meet(scan, terms->fate, terms->mark, false))
