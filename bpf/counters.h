@@ -37,8 +37,7 @@ static __always_inline void count_rule(__s32 rule, __u64 packets, __u64 bytes, b
 	add(&counter->bytes, bytes, preemptible);
 }
 
-static __always_inline void count_verdict(__u32 hook, __u32 verdict, __u32 reason, __u64 packets, __u64 bytes,
-					  bool preemptible)
+static __always_inline void count_verdict(__u32 hook, __u32 verdict, __u32 reason, __u64 packets, __u64 bytes)
 {
 	struct totals *sums = totals_of_cpu();
 
@@ -49,10 +48,10 @@ static __always_inline void count_verdict(__u32 hook, __u32 verdict, __u32 reaso
 	hook &= HOOKS - 1;
 	verdict &= VERDICTS - 1;
 	reason &= REASONS - 1;
-	add(&sums->packets[hook][verdict], packets, preemptible);
-	add(&sums->bytes[hook][verdict], bytes, preemptible);
+	sums->packets[hook][verdict] += packets;
+	sums->bytes[hook][verdict] += bytes;
 	if (verdict == VERDICT_DROPPED)
-		add(&sums->drops[reason], packets, preemptible);
+		sums->drops[reason] += packets;
 }
 
 static __always_inline void count_blocked(void)

@@ -157,7 +157,6 @@ static __always_inline int judge_connect(struct bpf_sock_addr *ctx, struct scan 
 	conclude(&decision, scan, descriptor);
 	if (decision.verdict != VERDICT_DROPPED || scan->maybe_allowed)
 		return 1;
-	count_verdict(hook, VERDICT_DROPPED, decision.reason, 0, 0, true);
 	count_rule(decision.rule, 1, 0, true);
 	count_blocked();
 	report(scan, &decision, true);

@@ -261,7 +261,7 @@ static __always_inline void account(const struct scan *scan, const struct decisi
 {
 	__u64 bytes = scan->pkt.length;
 
-	count_verdict(decision->hook, decision->verdict, decision->reason, packets, bytes, false);
+	count_verdict(decision->hook, decision->verdict, decision->reason, packets, bytes);
 	count_rule(decision->rule, packets, bytes, false);
 	if (decision->verdict == VERDICT_AUDITED)
 		count_rule(decision->audit, packets, bytes, false);
