@@ -84,7 +84,7 @@ class TwoInstancesIT {
     void instancesDoNotOverwriteEachOthersWordsWithoutCause() {
         hosts.forEach(bench::report);
         bench.publish("web", policy("web", 80));
-        bench.awaitTold("host-a", "web", 1);
+        hosts.forEach(host -> bench.awaitTold(host.hostId().value(), "web", 1)); // one is told before the others
         List<Long> revisions = revisions();
         await().during(Duration.ofSeconds(2)).until(() -> revisions().equals(revisions));
         assertThat(bench.events(SystemEvent.MESSAGE_REJECTED)).isEmpty();
