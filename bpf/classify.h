@@ -2,8 +2,9 @@
 /*
  * The search. Each rule was expanded by the agent to the product of its prefixes and ranges, boxes in the order of the
  * table; the first box that ends the search decides. Decision trees lead to the few boxes that may hold a packet
- * (Classifier.java says how they were grown). A space has several trees where one would be too large; then their leaves are
- * merged. Plain bounded loops: bpf_loop came with Linux 5.17.
+ * (Classifier.java says how they were grown). A space has several trees where one would be too large; their leaves are searched
+ * one after the other, and merged only when boxes that merely take note hold the packet. Bounded loops, as a call of bpf_loop
+ * for each box would cost more; it is for the merging, where the kernel has it (Linux 5.17).
  */
 #ifndef SEGMENTATION_CLASSIFY_H
 #define SEGMENTATION_CLASSIFY_H

@@ -42,8 +42,7 @@ class FrameFuzzIT {
     void denyAll() {
         hosts = new TwoHosts();
         datapath = hosts.datapath(XdpMode.OFF);
-        RuleTable table = Tables.of(
-                "nothing", 1, "\"priority\": 1, \"direction\": \"both\", \"default_action\": \"deny\", \"rules\": []");
+        RuleTable table = Tables.denyingAll();
         hosts.host().call(() -> {
             datapath.load(CompiledObject.bytes(), CompiledObject.digest());
             datapath.install(table, Tables.identity(table, 1), Instant.now());

@@ -37,8 +37,7 @@ class NonLinearFrameIT {
         hosts.ipOfHost("link", "set", "eth0", "mtu", "9000");
         hosts.ipOfPeer("link", "set", "eth0", "mtu", "9000");
         datapath = hosts.datapath(XdpMode.OFF);
-        RuleTable table = Tables.of(
-                "nothing", 1, "\"priority\": 1, \"direction\": \"both\", \"default_action\": \"deny\", \"rules\": []");
+        RuleTable table = Tables.denyingAll();
         hosts.host().call(() -> {
             datapath.load(CompiledObject.bytes(), CompiledObject.digest());
             datapath.install(table, Tables.identity(table, 1), Instant.now());

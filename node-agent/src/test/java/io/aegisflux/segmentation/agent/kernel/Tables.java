@@ -47,6 +47,12 @@ final class Tables {
                   {"field": "dest_port", "operator": "eq", "value": %d}]}]""".formatted(direction, port, port));
     }
 
+    /** Denies everything, both ways. */
+    static RuleTable denyingAll() {
+        return of("nothing", 1, """
+                "priority": 1, "direction": "both", "default_action": "deny", "rules": []""");
+    }
+
     static TableIdentity identity(RuleTable table, long revision) {
         return new TableIdentity(1, revision, Digests.sha256Hex(Wire.write(table)));
     }
