@@ -16,6 +16,7 @@ import io.aegisflux.segmentation.harness.Directories;
 import io.aegisflux.segmentation.harness.NatsBinary;
 import io.aegisflux.segmentation.harness.NatsServer;
 import io.aegisflux.segmentation.harness.ServiceProcess;
+import io.aegisflux.segmentation.nats.BusException;
 import io.aegisflux.segmentation.policy.domain.Documents;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -168,7 +169,10 @@ class RestoreIT {
                 List.of(),
                 List.of(),
                 Instant.now());
-        bench.bus.publish(Subjects.metrics(new HostId(host)), Wire.write(report), null);
+        // measurements live in the broker's memory: after its restart a service makes their stream anew first
+        await().atMost(PolicyBench.PATIENCE)
+                .ignoreExceptionsInstanceOf(BusException.class)
+                .until(() -> bench.bus.publish(Subjects.metrics(new HostId(host)), Wire.write(report), null) != null);
     }
 
     private void backUp(Path directory) throws IOException {
