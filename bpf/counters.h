@@ -23,7 +23,7 @@ static __always_inline void add(__u64 *sum, __u64 more, bool preemptible)
 		*sum += more;
 }
 
-static __always_inline void count_rule(__s32 rule, __u64 packets, __u64 bytes, bool preemptible)
+static __always_inline void count_rule(__s32 rule, __u64 packets, __u64 bytes, __u64 now, bool preemptible)
 {
 	struct rule_counter *counter;
 	__u32 slot = rule;
@@ -35,6 +35,7 @@ static __always_inline void count_rule(__s32 rule, __u64 packets, __u64 bytes, b
 		return;
 	add(&counter->packets, packets, preemptible);
 	add(&counter->bytes, bytes, preemptible);
+	counter->last_hit = now;
 }
 
 static __always_inline void count_verdict(__u32 hook, __u32 verdict, __u32 reason, __u64 packets, __u64 bytes)

@@ -28,7 +28,7 @@ static __always_inline void decision_begin(struct decision *decision, __u64 desc
 
 static __always_inline int judge_skb(struct __sk_buff *skb, __u8 direction, __u8 hook)
 {
-	__u64 descriptor = descriptor_in_force();
+	__u64 descriptor = descriptor_in_force(), now = bpf_ktime_get_coarse_ns();
 	__u32 ifindex = skb->ifindex;
 	struct interface *interface;
 	struct decision decision;
@@ -53,9 +53,9 @@ static __always_inline int judge_skb(struct __sk_buff *skb, __u8 direction, __u8
 		if (decision.generation)
 			decision.verdict = VERDICT_DROPPED;
 	} else {
-		decide(skb, &scan, &decision, descriptor);
+		decide(skb, &scan, &decision, descriptor, now);
 	}
-	account(&scan, &decision, skb->gso_segs ? skb->gso_segs : 1);
+	account(&scan, &decision, skb->gso_segs ? skb->gso_segs : 1, now);
 	report(&scan, &decision, false);
 	if (decision.verdict == VERDICT_DROPPED)
 		return TC_DROP;
@@ -118,7 +118,7 @@ int xdp_ingress(struct xdp_md *ctx)
 	conclude(&decision, &scan, descriptor);
 	if (decision.verdict != VERDICT_DROPPED)
 		return XDP_PASS;
-	account(&scan, &decision, 1);
+	account(&scan, &decision, 1, bpf_ktime_get_coarse_ns());
 	report(&scan, &decision, false);
 	return XDP_DROP;
 }
@@ -157,7 +157,7 @@ static __always_inline int judge_connect(struct bpf_sock_addr *ctx, struct scan 
 	conclude(&decision, scan, descriptor);
 	if (decision.verdict != VERDICT_DROPPED || scan->maybe_allowed)
 		return 1;
-	count_rule(decision.rule, 1, 0, true);
+	count_rule(decision.rule, 1, 0, bpf_ktime_get_coarse_ns(), true);
 	count_blocked();
 	report(scan, &decision, true);
 	return 0;

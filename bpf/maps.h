@@ -23,14 +23,18 @@
 
 /*
  * All of a generation that a packet must see as one, in one word that is read once a packet:
- * generation 32 | posture deny 1 | bank 1 | 0.
+ * generation 32 | posture deny 1 | bank 1 | deadline 30. Once the monotonic clock shows the second of the deadline,
+ * packets are judged by the previous descriptor; 0 is for none, as the generation is confirmed.
  */
+#define DESCRIPTOR_DEADLINE(d) ((__u32)(d) & 0x3FFFFFFF)
 #define DESCRIPTOR_BANK(d) ((__u32)((d) >> 30 & 1))
 #define DESCRIPTOR_DENY(d) ((__u32)((d) >> 31 & 1))
 #define DESCRIPTOR_GENERATION(d) ((__u32)((d) >> 32))
 #define DESCRIPTOR_IN_FORCE 0
 #define DESCRIPTOR_CANDIDATE 1 /* what golden packets are judged by before the switch */
-#define DESCRIPTORS 2
+#define DESCRIPTOR_PREVIOUS 2
+#define DESCRIPTOR_FIRST 3 /* that came after none: it lets older flows stand */
+#define DESCRIPTORS 4
 
 /*
  * Numbers that a box bounds, side by side in one word, each with a guard bit above it. Then all are compared at once:
@@ -140,7 +144,7 @@ struct identity {
 };
 
 /* Raised with any change of what is shared with the agent; pins lie in a directory of this name. */
-#define LAYOUT_VERSION 2
+#define LAYOUT_VERSION 3
 #define IDENTITY_ARTIFACT 2 /* after one entry a bank */
 #define IDENTITIES 3
 
@@ -182,6 +186,7 @@ struct failsafe_value {
 struct rule_counter {
 	__u64 packets;
 	__u64 bytes;
+	__u64 last_hit; /* ns, coarse monotonic */
 };
 
 struct totals {

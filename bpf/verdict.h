@@ -18,13 +18,22 @@ struct standing {
 	__u8 established; /* decided */
 };
 
-static __always_inline __u64 descriptor_in_force(void)
+static __always_inline __u64 descriptor_at(__u32 index)
 {
-	__u32 index = DESCRIPTOR_IN_FORCE;
 	__u64 *descriptor = bpf_map_lookup_elem(&descriptors, &index);
 
 	/* one load: a packet never sees half a switch */
 	return descriptor ? *(volatile __u64 *)descriptor : 0;
+}
+
+static __always_inline __u64 descriptor_in_force(void)
+{
+	__u64 descriptor = descriptor_at(DESCRIPTOR_IN_FORCE);
+	__u32 deadline = DESCRIPTOR_DEADLINE(descriptor);
+
+	if (deadline && bpf_ktime_get_coarse_ns() / NSEC_PER_SEC >= deadline)
+		return descriptor_at(DESCRIPTOR_PREVIOUS);
+	return descriptor;
 }
 
 static __always_inline __u64 interface_bit(__u32 ifindex)
@@ -74,7 +83,7 @@ static __always_inline void pass_established(struct decision *decision, const st
  */
 static __always_inline bool is_older_than_tables(const struct flow_verdict *verdict, __u32 generation)
 {
-	return generation == 1 && verdict->generation == 0;
+	return verdict->generation == 0 && generation == DESCRIPTOR_GENERATION(descriptor_at(DESCRIPTOR_FIRST));
 }
 
 /*
@@ -257,24 +266,23 @@ static __always_inline void leave_trial(const struct decision *decision)
 	trial->marked = decision->marked;
 }
 
-static __always_inline void account(const struct scan *scan, const struct decision *decision, __u64 packets)
+static __always_inline void account(const struct scan *scan, const struct decision *decision, __u64 packets, __u64 now)
 {
 	__u64 bytes = scan->pkt.length;
 
 	count_verdict(decision->hook, decision->verdict, decision->reason, packets, bytes);
-	count_rule(decision->rule, packets, bytes, false);
+	count_rule(decision->rule, packets, bytes, now, false);
 	if (decision->verdict == VERDICT_AUDITED)
-		count_rule(decision->audit, packets, bytes, false);
+		count_rule(decision->audit, packets, bytes, now, false);
 }
 
 /* The decision about a parsed packet at tc. */
 static __always_inline void decide(struct __sk_buff *skb, struct scan *scan, struct decision *decision,
-				   __u64 descriptor)
+				   __u64 descriptor, __u64 now)
 {
 	struct packet *pkt = &scan->pkt;
 	struct standing standing = { .original = true };
 	struct flow_key key = {};
-	__u64 now = bpf_ktime_get_coarse_ns();
 	__u64 interface = pkt->interface;
 
 	if (pkt->fragment == FRAGMENT_LATER && follows_fragment(decision, pkt, now))

@@ -60,8 +60,13 @@ public record MetricsReport(
         maps = Frozen.listOrEmpty(maps, "maps");
     }
 
-    /** Packets and bytes that met a rule as the deciding one. */
-    public record RuleHit(PolicyId policyId, long policyVersion, String ruleId, long packets, long bytes) {
+    /**
+     * Packets and bytes that met a rule as the deciding one.
+     *
+     * @param lastHit when the last one did; null when the agent does not tell
+     */
+    public record RuleHit(
+            PolicyId policyId, long policyVersion, String ruleId, long packets, long bytes, Instant lastHit) {
         public RuleHit {
             requireNonNull(policyId, "policy_id is missing");
             requireNonNull(ruleId, "rule_id is missing");

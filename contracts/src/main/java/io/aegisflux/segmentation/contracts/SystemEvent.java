@@ -33,6 +33,7 @@ public record SystemEvent(
     public static final String DESIRED_STATE_REJECTED = "desired_state_rejected";
     public static final String ARTIFACT_REJECTED = "artifact_rejected";
     public static final String TABLE_REJECTED = "table_rejected";
+    public static final String TABLE_ROLLED_BACK = "table_rolled_back";
     public static final String MESSAGE_REJECTED = "message_rejected";
     public static final String ERROR = "error";
 

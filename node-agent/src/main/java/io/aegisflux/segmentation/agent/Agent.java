@@ -87,6 +87,7 @@ public final class Agent implements AutoCloseable {
                 peers::literals,
                 peers::resolve,
                 config.pollInterval(),
+                config.confirmWithin(),
                 clock);
         capabilities = new Capabilities(
                 config.hostId(),

@@ -5,6 +5,7 @@ import io.aegisflux.segmentation.agent.domain.Datapath;
 import io.aegisflux.segmentation.agent.domain.DatapathException;
 import io.aegisflux.segmentation.agent.domain.DecisionRecord;
 import io.aegisflux.segmentation.agent.domain.FailsafeEntry;
+import io.aegisflux.segmentation.agent.domain.Fallback;
 import io.aegisflux.segmentation.agent.domain.Running;
 import io.aegisflux.segmentation.agent.domain.TableIdentity;
 import io.aegisflux.segmentation.contracts.Hook;
@@ -13,6 +14,7 @@ import io.aegisflux.segmentation.contracts.MetricsReport.MapUse;
 import io.aegisflux.segmentation.contracts.RuleTable;
 import io.aegisflux.segmentation.contracts.TableRule;
 import io.aegisflux.segmentation.contracts.Verdict;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +41,16 @@ final class RecordingDatapath implements Datapath {
         Set<FailsafeEntry> failsafe = Set.of();
         Running running;
         RuleTable table = RuleTable.EMPTY;
+        Running before;
+        RuleTable tableBefore = RuleTable.EMPTY;
         String refuseLoad;
+
+        private boolean isExpired() {
+            return running != null
+                    && running.confirmBy()
+                            .filter(by -> !by.isAfter(Instant.now()))
+                            .isPresent();
+        }
 
         synchronized List<Installed> installs() {
             return List.copyOf(installs);
@@ -91,19 +102,21 @@ final class RecordingDatapath implements Datapath {
             }
             kernel.loads.add(digest);
             kernel.running = kernel.running == null
-                    ? new Running(digest, 0, Optional.empty(), 0, CAPACITY)
+                    ? new Running(digest, 0, Optional.empty(), 0, CAPACITY, Optional.empty())
                     : new Running(
                             digest,
                             kernel.running.generation(),
                             kernel.running.identity(),
                             kernel.running.tableBytes(),
-                            CAPACITY);
+                            CAPACITY,
+                            kernel.running.confirmBy());
             return kernel.running;
         }
     }
 
     @Override
-    public Running install(RuleTable table, TableIdentity identity, Instant now) throws DatapathException {
+    public Running install(RuleTable table, TableIdentity identity, Instant now, Duration confirmWithin)
+            throws DatapathException {
         synchronized (kernel) {
             if (!isOpen || kernel.running == null) {
                 throw new IllegalStateException("install without programs");
@@ -116,6 +129,8 @@ final class RecordingDatapath implements Datapath {
                 throw new DatapathException(
                         "the table needs %d entries, %d fit".formatted(live.size(), CAPACITY), "", null);
             }
+            kernel.before = kernel.running;
+            kernel.tableBefore = kernel.table;
             kernel.installs.add(new Installed(table, identity, now, live));
             kernel.table = table;
             kernel.running = new Running(
@@ -123,8 +138,41 @@ final class RecordingDatapath implements Datapath {
                     kernel.running.generation() + 1,
                     Optional.of(identity),
                     live.size(),
-                    CAPACITY);
+                    CAPACITY,
+                    confirmWithin.isZero()
+                            ? Optional.empty()
+                            : Optional.of(Instant.now().plus(confirmWithin)));
             return kernel.running;
+        }
+    }
+
+    @Override
+    public boolean confirm() {
+        synchronized (kernel) {
+            if (kernel.isExpired()) {
+                return false;
+            }
+            kernel.running = new Running(
+                    kernel.running.artifactDigest(),
+                    kernel.running.generation(),
+                    kernel.running.identity(),
+                    kernel.running.tableBytes(),
+                    CAPACITY,
+                    Optional.empty());
+            return true;
+        }
+    }
+
+    @Override
+    public Optional<Fallback> settle() {
+        synchronized (kernel) {
+            if (!kernel.isExpired()) {
+                return Optional.empty();
+            }
+            Fallback fallback = new Fallback(kernel.running.generation(), kernel.running.identity());
+            kernel.running = kernel.before;
+            kernel.table = kernel.tableBefore;
+            return Optional.of(fallback);
         }
     }
 

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param hostId AGENT_HOST_ID
  * @param http AGENT_HTTP_ADDR
  * @param pollInterval AGENT_POLL_INTERVAL: how often the desired state is read and drift is looked for
+ * @param confirmWithin AGENT_CONFIRM_WITHIN: a new table goes after this unless the bus has answered over it
  * @param metricsInterval AGENT_METRICS_INTERVAL
  * @param interfaces AGENT_INTERFACES; empty when none is named and there is no default route
  * @param cgroup AGENT_CGROUP; empty on a host without cgroup v2
@@ -37,6 +38,7 @@ public record AgentConfig(
         HostId hostId,
         HttpAddress http,
         Duration pollInterval,
+        Duration confirmWithin,
         Duration metricsInterval,
         List<String> interfaces,
         Optional<Path> cgroup,
@@ -55,6 +57,9 @@ public record AgentConfig(
     public static final int MOST_INTERFACES = 63;
 
     private static final Duration SHORTEST = Duration.ofMillis(100);
+    /** The programs count the time in seconds. */
+    private static final Duration SHORTEST_TO_CONFIRM = Duration.ofSeconds(2);
+
     private static final Duration LONGEST = Duration.ofHours(24);
 
     public AgentConfig {
@@ -63,6 +68,11 @@ public record AgentConfig(
         requireNonNull(xdp, "xdp is null");
         requireNonNull(posture, "posture is null");
         requireInterval("AGENT_POLL_INTERVAL", pollInterval);
+        requireNonNull(confirmWithin, "AGENT_CONFIRM_WITHIN");
+        if (confirmWithin.compareTo(SHORTEST_TO_CONFIRM) < 0 || confirmWithin.compareTo(LONGEST) > 0) {
+            throw new InvalidSettingException(
+                    "AGENT_CONFIRM_WITHIN", confirmWithin.toString(), "write a duration from 2s to 24h");
+        }
         requireInterval("AGENT_METRICS_INTERVAL", metricsInterval);
         requireAbsolute("AGENT_STATE_DIR", stateDir);
         requireAbsolute("AGENT_PIN_DIR", pinDir);

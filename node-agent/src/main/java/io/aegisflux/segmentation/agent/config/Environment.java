@@ -44,6 +44,7 @@ public final class Environment {
                 hostId(),
                 http(),
                 duration("AGENT_POLL_INTERVAL", "30s"),
+                duration("AGENT_CONFIRM_WITHIN", "60s"),
                 duration("AGENT_METRICS_INTERVAL", "10s"),
                 interfaces(),
                 cgroup(),

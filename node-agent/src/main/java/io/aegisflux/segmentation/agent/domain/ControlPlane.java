@@ -9,6 +9,13 @@ public interface ControlPlane {
     boolean isReachable();
 
     /**
+     * Asks for an answer.
+     *
+     * @throws UnreachableException when there is none
+     */
+    void requireAnswer() throws UnreachableException;
+
+    /**
      * The last message on this host's desired subject; empty when there is none yet.
      *
      * @throws UnreachableException when nobody answers

@@ -1,6 +1,7 @@
 package io.aegisflux.segmentation.agent.domain;
 
 import io.aegisflux.segmentation.contracts.RuleTable;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -34,11 +35,30 @@ public interface Datapath extends AutoCloseable {
 
     /**
      * Lowers the table into the maps beside the one in force and switches by one write. The generation rises by one.
-     * Rules that have expired at {@code now} are left out.
+     * Rules that have expired at {@code now} are left out. Unless {@link #confirm()} follows, packets are judged by the
+     * table before again after {@code confirmWithin}, also with no agent alive.
      *
-     * @throws DatapathException when it does not fit or a golden packet fails; the table in force stays
+     * @param confirmWithin rounded to seconds; zero puts the table in force for good
+     * @throws DatapathException when it does not fit, a golden packet fails, or the table in force is not confirmed
+     *     itself; the table in force stays
      */
-    Running install(RuleTable table, TableIdentity identity, Instant now) throws DatapathException;
+    Running install(RuleTable table, TableIdentity identity, Instant now, Duration confirmWithin)
+            throws DatapathException;
+
+    /**
+     * Puts the table in force for good.
+     *
+     * @return false when it is too late for that
+     */
+    boolean confirm();
+
+    /**
+     * Takes note of what the kernel did at a deadline: {@link #running()} and {@link #table()} tell the table before from
+     * then on.
+     *
+     * @return empty when it did nothing
+     */
+    Optional<Fallback> settle() throws DatapathException;
 
     /** What runs now. */
     Optional<Running> running();

@@ -15,10 +15,10 @@ public interface Reports {
     void system(String type, String component, String message, String level, Map<String, Object> metadata);
 
     /**
-     * A policy came into force here, changed, went, or was refused.
+     * A policy came into force here, changed, went, or was refused or rolled back.
      *
      * @param revision of the desired state that says so
-     * @param metadata {@code result} (applied or refused) and what belongs to it
+     * @param metadata {@code result} (applied, refused or rolled_back) and what belongs to it
      */
     void policy(PolicyChanges.Change change, long revision, Map<String, Object> metadata);
 

@@ -1,5 +1,6 @@
 package io.aegisflux.segmentation.agent.domain;
 
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -10,10 +11,12 @@ import java.util.Optional;
  * @param identity of the table in force; empty before the first
  * @param tableBytes what the table takes in the kernel
  * @param tableCapacity how many bytes fit
+ * @param confirmBy when the kernel goes back to the table before, unless this one is confirmed; empty when it is
  */
 public record Running(
         String artifactDigest,
         long generation,
         Optional<TableIdentity> identity,
         long tableBytes,
-        long tableCapacity) {}
+        long tableCapacity,
+        Optional<Instant> confirmBy) {}

@@ -131,12 +131,10 @@ public final class Convergence {
             standing.change(now -> now.behind(artifact.orElse("no artifact has been built for this architecture yet")));
             return;
         }
-        if (!running.get().identity().equals(Optional.of(TableStage.identity(state)))) {
-            Optional<String> table = tables.apply(state, envelope, running.get().artifactDigest(), retry);
-            if (table.isPresent()) {
-                standing.change(now -> now.behind(table.get()));
-                return;
-            }
+        Optional<String> trouble = tables.apply(state, envelope, running.get(), retry);
+        if (trouble.isPresent()) {
+            standing.change(now -> now.behind(trouble.get()));
+            return;
         }
         Running inForce = lane.call(Datapath::running).orElseThrow();
         standing.change(now -> {

@@ -46,6 +46,7 @@ public final class Enforcement implements AutoCloseable {
      * @param knownPeers failsafe entries that need no name server
      * @param allPeers all failsafe entries
      * @param pollInterval between looks at the desired state
+     * @param confirmWithin after this, a new table goes unless the bus has answered over it
      */
     public Enforcement(
             Ports ports,
@@ -55,10 +56,11 @@ public final class Enforcement implements AutoCloseable {
             Supplier<Set<FailsafeEntry>> knownPeers,
             Supplier<Set<FailsafeEntry>> allPeers,
             Duration pollInterval,
+            Duration confirmWithin,
             InstantSource clock) {
         Reports reports = ports.reports();
         lane = new DatapathLane(ports.datapath());
-        tables = new TableSwitch(lane, standing, reports, clock);
+        tables = new TableSwitch(lane, standing, reports, confirmWithin, clock);
         FailsafePeers failsafe = new FailsafePeers(lane, knownPeers, allPeers, reports);
         RefusalReports refusals = new RefusalReports(reports, standing, clock);
         ArtifactStage artifactStage = new ArtifactStage(

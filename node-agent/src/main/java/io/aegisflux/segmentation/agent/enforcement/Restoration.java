@@ -73,9 +73,12 @@ public final class Restoration {
 
     private String adoptOrLoad() throws DatapathException, RefusedException, IOException {
         Optional<Running> adopted = lane.call(Datapath::adopt);
-        if (adopted.flatMap(Running::identity).isPresent()) {
+        if (adopted.isPresent()) {
             tables.adopted();
-            Running running = lane.call(Datapath::running).orElseGet(adopted::get);
+            adopted = lane.call(Datapath::running);
+        }
+        if (adopted.flatMap(Running::identity).isPresent()) {
+            Running running = adopted.get();
             standing.change(now -> now.enforcing(running));
             return "adopted generation %d of artifact %s".formatted(running.generation(), running.artifactDigest());
         }
@@ -104,7 +107,7 @@ public final class Restoration {
             artifacts.load(artifact, adopted);
         }
         failsafe.writeKnown();
-        Running running = tables.install(table, TableStage.identity(state));
+        Running running = tables.restore(table, TableStage.identity(state));
         standing.change(now -> now.enforcing(running));
         return "loaded revision %d from disk, with artifact %s".formatted(state.revision(), applied.artifact());
     }

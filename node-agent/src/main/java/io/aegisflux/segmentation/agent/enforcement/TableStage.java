@@ -19,6 +19,7 @@ import io.aegisflux.segmentation.contracts.DesiredState;
 import io.aegisflux.segmentation.contracts.RuleTable;
 import io.aegisflux.segmentation.contracts.SystemEvent;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -29,6 +30,10 @@ import java.util.function.Consumer;
 
 /** Puts the table of an accepted state in force, or leaves the one that is and says why. For the control thread. */
 public final class TableStage {
+    private static final System.Logger LOG = System.getLogger(TableStage.class.getName());
+    private static final Duration FETCH_RETRY = Duration.ofSeconds(2);
+    private static final Duration CONFIRM_RETRY = Duration.ofSeconds(1);
+
     private final ControlPlane controlPlane;
     private final TableSwitch tables;
     private final HostState disk;
@@ -36,7 +41,8 @@ public final class TableStage {
     private final RefusalReports refusals;
     private final Backoff backoff;
     private final InstantSource clock;
-    private Refusal last;
+    private String lastTrouble = "";
+    private Optional<Installation> unconfirmed = Optional.empty();
 
     /**
      * @param backoff between attempts at the same table
@@ -63,45 +69,118 @@ public final class TableStage {
     }
 
     /**
-     * Installs the state's table.
+     * Sees to it that the state's table is in force and confirmed. That the state could be read is an answer of the bus
+     * over what is in force.
      *
      * @param envelope the signed bytes that the state came in
-     * @param artifact the digest of what runs
+     * @param running what runs
      * @param retry told when to try again after a failure
-     * @return why it is not in force; empty when it is
+     * @return why it is not in force for good; empty when it is
      */
-    Optional<String> apply(DesiredState state, byte[] envelope, String artifact, Consumer<Duration> retry) {
+    Optional<String> apply(DesiredState state, byte[] envelope, Running running, Consumer<Duration> retry)
+            throws DatapathException {
+        boolean isInForce = running.identity().equals(Optional.of(identity(state)));
+        if (running.confirmBy().isPresent()) {
+            if (unconfirmed.isEmpty() && isInForce) {
+                unconfirmed = ofAnEarlierAgent(state, envelope, running);
+            }
+            Optional<String> doubt = confirm(retry);
+            if (doubt.isPresent()) {
+                return doubt;
+            }
+        } else {
+            unconfirmed.ifPresent(gone -> rolledBack(gone, retry));
+        }
+        return isInForce ? Optional.empty() : install(state, envelope, running.artifactDigest(), retry);
+    }
+
+    private Optional<String> install(DesiredState state, byte[] envelope, String artifact, Consumer<Duration> retry)
+            throws DatapathException {
         Instant now = clock.instant();
         TableIdentity identity = identity(state);
         Attempt attempt = new Attempt(identity, artifact);
         if (!backoff.allows(attempt, now)) {
-            return Optional.of(last.message());
+            return Optional.of(lastTrouble);
         }
         RuleTable before = tables.table();
         RuleTable table = null;
         try {
-            byte[] bytes = state.table() != null ? new byte[0] : controlPlane.table(TableGate.object(state));
-            HostState.Applied applied = new HostState.Applied(envelope, bytes, artifact);
+            HostState.Applied applied = new HostState.Applied(envelope, tableObject(state), artifact);
             table = applied.tableOf(state);
             long start = System.nanoTime();
             Running running = install(table, identity);
-            remember(applied);
-            backoff.succeeded();
-            reportApplied(before, table, identity, running, start);
-            return Optional.empty();
+            unconfirmed = Optional.of(new Installation(attempt, applied, before, table, running, start));
         } catch (UnreachableException e) {
-            retry.accept(Duration.ofSeconds(2));
+            retry.accept(FETCH_RETRY);
             return Optional.of("the table is not fetched yet: " + e.getMessage());
         } catch (RefusedException e) {
-            last = e.refusal();
+            Refusal refusal = e.refusal();
+            lastTrouble = refusal.message();
             retry.accept(backoff.failed(attempt, now));
             boolean isNews = refusals.report(
-                    last, identity.tableDigest(), Map.of("epoch", identity.epoch(), "revision", identity.revision()));
+                    refusal,
+                    identity.tableDigest(),
+                    Map.of("epoch", identity.epoch(), "revision", identity.revision()));
             if (isNews && table != null) {
-                reportPolicies(before, table, identity, Map.of("result", "refused", "reason", last.message()));
+                reportPolicies(before, table, identity, Map.of("result", "refused", "reason", refusal.message()));
             }
-            return Optional.of(last.message());
+            return Optional.of(refusal.message());
         }
+        return confirmOverTheBus(retry);
+    }
+
+    private Optional<String> confirmOverTheBus(Consumer<Duration> retry) throws DatapathException {
+        try {
+            controlPlane.requireAnswer();
+        } catch (UnreachableException e) {
+            retry.accept(CONFIRM_RETRY);
+            return Optional.of("the new table goes unless the bus answers over it: " + e.getMessage());
+        }
+        return confirm(retry);
+    }
+
+    private Optional<String> confirm(Consumer<Duration> retry) throws DatapathException {
+        if (!tables.confirm()) {
+            retry.accept(CONFIRM_RETRY);
+            return Optional.of("the new table was not confirmed in time");
+        }
+        unconfirmed.ifPresent(installation -> {
+            remember(installation.applied);
+            backoff.succeeded();
+            reportApplied(installation);
+        });
+        unconfirmed = Optional.empty();
+        return Optional.empty();
+    }
+
+    private void rolledBack(Installation gone, Consumer<Duration> retry) {
+        TableIdentity identity = gone.attempt.identity;
+        lastTrouble = "revision %d was not confirmed in time, what was before is in force again"
+                .formatted(identity.revision());
+        retry.accept(backoff.failed(gone.attempt, clock.instant()));
+        reportPolicies(gone.before, gone.table, identity, Map.of("result", "rolled_back", "reason", lastTrouble));
+        unconfirmed = Optional.empty();
+    }
+
+    /** Empty when what it was cannot be read now: it is confirmed all the same, but not remembered. */
+    private Optional<Installation> ofAnEarlierAgent(DesiredState state, byte[] envelope, Running running) {
+        try {
+            HostState.Applied applied = new HostState.Applied(envelope, tableObject(state), running.artifactDigest());
+            return Optional.of(new Installation(
+                    new Attempt(identity(state), running.artifactDigest()),
+                    applied,
+                    RuleTable.EMPTY,
+                    applied.tableOf(state),
+                    running,
+                    System.nanoTime()));
+        } catch (UnreachableException | RefusedException e) {
+            LOG.log(Level.WARNING, "what an earlier agent put in force is not on disk: {0}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private byte[] tableObject(DesiredState state) throws UnreachableException, RefusedException {
+        return state.table() != null ? new byte[0] : controlPlane.table(TableGate.object(state));
     }
 
     private Running install(RuleTable table, TableIdentity identity) throws RefusedException {
@@ -127,8 +206,9 @@ public final class TableStage {
         }
     }
 
-    private void reportApplied(
-            RuleTable before, RuleTable after, TableIdentity identity, Running running, long startNanos) {
+    private void reportApplied(Installation installation) {
+        TableIdentity identity = installation.attempt.identity;
+        Running running = installation.running;
         reports.system(
                 SystemEvent.MAP_UPDATED,
                 "datapath",
@@ -138,12 +218,18 @@ public final class TableStage {
                         "epoch", identity.epoch(),
                         "revision", identity.revision(),
                         "generation", running.generation(),
-                        "rules", after.rules().size(),
+                        "rules", installation.table.rules().size(),
                         "table_bytes", running.tableBytes(),
                         "table_capacity", running.tableCapacity(),
                         "micros",
-                                Duration.ofNanos(System.nanoTime() - startNanos).toNanos() / 1_000));
-        reportPolicies(before, after, identity, Map.of("result", "applied", "generation", running.generation()));
+                                Duration.ofNanos(System.nanoTime() - installation.startNanos)
+                                                .toNanos()
+                                        / 1_000));
+        reportPolicies(
+                installation.before,
+                installation.table,
+                identity,
+                Map.of("result", "applied", "generation", running.generation()));
     }
 
     private void reportPolicies(
@@ -157,4 +243,13 @@ public final class TableStage {
 
     /** A table that did not fit one artifact may fit another. */
     private record Attempt(TableIdentity identity, String artifact) {}
+
+    /** What came into force, until it is confirmed. */
+    private record Installation(
+            Attempt attempt,
+            HostState.Applied applied,
+            RuleTable before,
+            RuleTable table,
+            Running running,
+            long startNanos) {}
 }

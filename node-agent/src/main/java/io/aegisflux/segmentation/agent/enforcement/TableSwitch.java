@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.aegisflux.segmentation.agent.domain.Datapath;
 import io.aegisflux.segmentation.agent.domain.DatapathException;
 import io.aegisflux.segmentation.agent.domain.Expiry;
+import io.aegisflux.segmentation.agent.domain.Fallback;
 import io.aegisflux.segmentation.agent.domain.Reports;
 import io.aegisflux.segmentation.agent.domain.Running;
 import io.aegisflux.segmentation.agent.domain.TableIdentity;
@@ -13,13 +14,14 @@ import io.aegisflux.segmentation.contracts.SystemEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Future;
 
 /**
- * Puts tables in force, and the one in force again when a rule of it expires: the host keeps time without its control
- * plane. Fields change on the lane's thread alone.
+ * Puts tables in force until they are confirmed, and the one in force again when a rule of it expires: the host keeps
+ * time without its control plane. Fields change on the lane's thread alone.
  */
 public final class TableSwitch {
     /** The longest sleep towards an expiry, so that a step of the wall clock delays it by no more than this. */
@@ -27,18 +29,28 @@ public final class TableSwitch {
 
     private static final Duration RETRY = Duration.ofSeconds(5);
 
+    /** Between looks whether the kernel went back, once it may have. */
+    private static final Duration LOOK = Duration.ofMillis(200);
+
     private final DatapathLane lane;
     private final Standing standing;
     private final Reports reports;
+    private final Duration confirmWithin;
     private final InstantSource clock;
     private volatile RuleTable table = RuleTable.EMPTY;
     private Instant installedAt = Instant.MIN;
     private Future<?> alarm;
+    private Future<?> deadline;
 
-    public TableSwitch(DatapathLane lane, Standing standing, Reports reports, InstantSource clock) {
+    /**
+     * @param confirmWithin how long a new table stays without {@link #confirm()}
+     */
+    public TableSwitch(
+            DatapathLane lane, Standing standing, Reports reports, Duration confirmWithin, InstantSource clock) {
         this.lane = requireNonNull(lane, "lane is null");
         this.standing = requireNonNull(standing, "standing is null");
         this.reports = requireNonNull(reports, "reports is null");
+        this.confirmWithin = requireNonNull(confirmWithin, "confirmWithin is null");
         this.clock = requireNonNull(clock, "clock is null");
     }
 
@@ -48,31 +60,101 @@ public final class TableSwitch {
     }
 
     /**
-     * Installs a table.
+     * Installs a table, to be confirmed.
      *
      * @throws DatapathException when the datapath does not take it; the one before stays
      */
     Running install(RuleTable next, TableIdentity identity) throws DatapathException {
-        return lane.call(datapath -> installOn(datapath, next, identity));
+        return lane.call(datapath -> installOn(datapath, next, identity, confirmWithin));
+    }
+
+    /** Installs a table that was confirmed once. */
+    Running restore(RuleTable next, TableIdentity identity) throws DatapathException {
+        return lane.call(datapath -> installOn(datapath, next, identity, Duration.ZERO));
+    }
+
+    /**
+     * Puts the table in force for good.
+     *
+     * @return false when it is too late, and the table before is in force again at once
+     */
+    boolean confirm() throws DatapathException {
+        return lane.call(Datapath::confirm);
     }
 
     /** Takes note of the table that was found in force. Rules that expired meanwhile go at once. */
     void adopted() throws DatapathException {
         lane.call(datapath -> {
-            table = datapath.table();
-            installedAt = Instant.MIN;
-            sleep();
+            adopt(datapath);
+            settle();
             return null;
         });
     }
 
-    private Running installOn(Datapath datapath, RuleTable next, TableIdentity identity) throws DatapathException {
+    private void adopt(Datapath datapath) {
+        table = datapath.table();
+        installedAt = Instant.MIN;
+        sleep();
+    }
+
+    private Running installOn(Datapath datapath, RuleTable next, TableIdentity identity, Duration within)
+            throws DatapathException {
         Instant now = clock.instant();
-        Running running = datapath.install(next, identity, now);
+        Running running = datapath.install(next, identity, now, within);
         table = next;
         installedAt = now;
         sleep();
+        watch(running);
         return running;
+    }
+
+    /** Looks again when the kernel goes back from this table, unless it is confirmed by then. */
+    private void watch(Running running) {
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
+        deadline = running.confirmBy()
+                .map(by -> Duration.between(clock.instant(), by))
+                .map(left -> lane.schedule(this::settle, left.compareTo(LOOK) < 0 ? LOOK : left))
+                .orElse(null);
+    }
+
+    private void settle() {
+        Datapath datapath = lane.datapath();
+        try {
+            Optional<Fallback> fallback = datapath.settle();
+            datapath.running().ifPresent(this::watch);
+            if (fallback.isPresent()) {
+                adopt(datapath);
+                reportFallback(fallback.get(), datapath.running().orElseThrow());
+            }
+        } catch (DatapathException e) {
+            deadline = lane.schedule(this::settle, RETRY);
+            reports.system(
+                    SystemEvent.ERROR,
+                    "datapath",
+                    "what the kernel went back to cannot be read: " + e.getMessage(),
+                    "error",
+                    Map.of("detail", e.detail()));
+        }
+    }
+
+    private void reportFallback(Fallback fallback, Running running) {
+        Map<String, Object> figures = new HashMap<>();
+        figures.put("generation", running.generation());
+        figures.put("generation_rolled_back", fallback.generation());
+        fallback.identity().ifPresent(gone -> {
+            figures.put("epoch", gone.epoch());
+            figures.put("revision", gone.revision());
+        });
+        String message = "%s was not confirmed in time, generation %d is in force again"
+                .formatted(
+                        fallback.identity()
+                                .map(gone -> "revision " + gone.revision())
+                                .orElse("generation " + fallback.generation()),
+                        running.generation());
+        standing.change(now -> now.reloaded(running).behind(message));
+        reports.system(SystemEvent.TABLE_ROLLED_BACK, "datapath", message, "error", figures);
     }
 
     private void sleep() {
@@ -104,8 +186,12 @@ public final class TableSwitch {
         if (identity.isEmpty()) {
             return; // nothing is in force any more that could expire
         }
+        if (datapath.running().flatMap(Running::confirmBy).isPresent()) {
+            alarm = lane.schedule(this::wake, LOOK); // the kernel keeps the table before until then
+            return;
+        }
         try {
-            Running running = installOn(datapath, table, identity.get());
+            Running running = installOn(datapath, table, identity.get(), Duration.ZERO);
             standing.change(now -> now.reloaded(running));
             reports.system(
                     SystemEvent.MAP_UPDATED,

@@ -28,6 +28,7 @@ final class CounterReader {
     private static final long BYTES = Structs.offset(Structs.TOTALS, "bytes");
     private static final long DROPS = Structs.offset(Structs.TOTALS, "drops");
     private static final long BLOCKED = Structs.offset(Structs.TOTALS, "connections_blocked");
+    private static final long LAST_HIT = Structs.offset(Structs.RULE_COUNTER, "last_hit");
     private static final long LOST = Structs.offset(Structs.TOTALS, "events_lost");
 
     private final BpfMap totals;
@@ -104,10 +105,25 @@ final class CounterReader {
             long bytes = sum(value, 8, Structs.RULE_COUNTER.byteSize());
             if (packets > 0) {
                 PolicyRef policy = book.policy(rule);
-                hits.add(new RuleHit(policy.id(), policy.version(), rule.ruleId(), packets, bytes));
+                hits.add(new RuleHit(
+                        policy.id(),
+                        policy.version(),
+                        rule.ruleId(),
+                        packets,
+                        bytes,
+                        MonotonicClock.wallTime(lastHit(value))));
             }
         }
         return hits;
+    }
+
+    /** Of the CPU that met it last. */
+    private static long lastHit(MemorySegment counter) {
+        long last = 0;
+        for (long cpu = 0; cpu < counter.byteSize(); cpu += Structs.RULE_COUNTER.byteSize()) {
+            last = Math.max(last, counter.get(JAVA_LONG, cpu + LAST_HIT));
+        }
+        return last;
     }
 
     private static long sum(MemorySegment sums, long at) {

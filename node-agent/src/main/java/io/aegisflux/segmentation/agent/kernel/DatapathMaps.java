@@ -16,6 +16,8 @@ final class DatapathMaps implements AutoCloseable {
     private static final VarHandle WORD = JAVA_LONG.varHandle();
     private static final int IN_FORCE = 0;
     private static final int CANDIDATE = 1;
+    private static final int PREVIOUS = 2;
+    private static final int FIRST = 3;
 
     private final Map<String, BpfMap> open = new HashMap<>();
     private final Arena arena = Arena.ofShared();
@@ -58,19 +60,46 @@ final class DatapathMaps implements AutoCloseable {
         return open.get(name);
     }
 
-    /** What packets are judged by. */
+    /** What packets are judged by, unless its deadline has passed. */
     Descriptor inForce() {
-        return Descriptor.of((long) WORD.getAcquire(descriptors, IN_FORCE * 8L));
+        return descriptor(IN_FORCE);
     }
 
-    /** What golden packets are judged by. */
+    /** What packets are judged by once the deadline of the one in force has passed. */
+    Descriptor previous() {
+        return descriptor(PREVIOUS);
+    }
+
+    /** What golden packets are judged by: that of the last generation that was tried, whether it came into force or not. */
+    Descriptor candidate() {
+        return descriptor(CANDIDATE);
+    }
+
     void propose(Descriptor candidate) {
-        WORD.setRelease(descriptors, CANDIDATE * 8L, candidate.word());
+        write(CANDIDATE, candidate);
+    }
+
+    /** To be called when no packet falls back any more. */
+    void fallBackTo(Descriptor previous) {
+        write(PREVIOUS, previous);
+    }
+
+    /** Flows that are older than any table stand under this generation. */
+    void first(Descriptor first) {
+        write(FIRST, first);
     }
 
     /** The switch: one aligned store of 8 bytes. What was written to the bank before is seen by whoever sees it. */
     void switchTo(Descriptor next) {
-        WORD.setRelease(descriptors, IN_FORCE * 8L, next.word());
+        write(IN_FORCE, next);
+    }
+
+    private Descriptor descriptor(int index) {
+        return Descriptor.of((long) WORD.getAcquire(descriptors, index * 8L));
+    }
+
+    private void write(int index, Descriptor descriptor) {
+        WORD.setRelease(descriptors, index * 8L, descriptor.word());
     }
 
     /** A bank, to be written when it is not in force. */

@@ -20,7 +20,6 @@ import io.aegisflux.segmentation.contracts.Verdict;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
@@ -114,7 +113,7 @@ final class EventReader implements AutoCloseable {
         boolean isConnect = hook == Hook.CONNECT4 || hook == Hook.CONNECT6;
         int family = event.get(JAVA_BYTE, FAMILY);
         return new DecisionRecord(
-                wallTime(event.get(JAVA_LONG, TIME)),
+                MonotonicClock.wallTime(event.get(JAVA_LONG, TIME)),
                 hook,
                 event.get(JAVA_BYTE, DIRECTION) == 0 ? Direction.INGRESS : Direction.EGRESS,
                 verdict,
@@ -132,11 +131,6 @@ final class EventReader implements AutoCloseable {
                 event.get(JAVA_INT, LENGTH),
                 event.get(JAVA_INT, PID),
                 command(event));
-    }
-
-    /** The kernel's clock is the one that {@link System#nanoTime()} reads: CLOCK_MONOTONIC. */
-    private static Instant wallTime(long monotonicNanos) {
-        return Instant.now().minusNanos(System.nanoTime() - monotonicNanos);
     }
 
     /** Null where the packet was malformed before its addresses. */

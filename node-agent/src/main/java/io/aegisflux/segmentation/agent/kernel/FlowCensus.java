@@ -32,7 +32,7 @@ final class FlowCensus {
      * @param map {@code conntrack} or {@code opening}; stays the caller's
      */
     static MapUse of(String name, BpfMap map) throws BpfException {
-        FlowCensus census = new FlowCensus(System.nanoTime()); // CLOCK_MONOTONIC, as the programs read it
+        FlowCensus census = new FlowCensus(MonotonicClock.nanos());
         map.forEach(census::count);
         return new MapUse(name, census.live, map.maxEntries());
     }

@@ -46,7 +46,7 @@ final class FlowSeeds {
 
     private static void fill(MemorySegment flow, Connection connection, int generation) {
         flow.fill((byte) 0);
-        flow.set(JAVA_LONG, Structs.offset(Structs.FLOW, "last_seen"), System.nanoTime()); // CLOCK_MONOTONIC
+        flow.set(JAVA_LONG, Structs.offset(Structs.FLOW, "last_seen"), MonotonicClock.nanos());
         MemorySegment verdict = flow.asSlice(
                 Structs.offset(Structs.FLOW, "verdict")
                         + (connection.isOpenedHere() ? EGRESS : INGRESS) * Structs.FLOW_VERDICT.byteSize(),

@@ -3,56 +3,58 @@ package io.aegisflux.segmentation.agent.kernel;
 import static java.util.Objects.requireNonNull;
 
 import io.aegisflux.segmentation.agent.domain.DatapathException;
+import io.aegisflux.segmentation.agent.domain.Fallback;
 import io.aegisflux.segmentation.agent.domain.Running;
 import io.aegisflux.segmentation.agent.domain.TableIdentity;
 import io.aegisflux.segmentation.agent.libbpf.BpfException;
 import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.RuleTable;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
  * The table in force and its succession: each is written whole into the bank that no packet reads, tried with golden
- * packets, and put in force by one write. For one thread, but for {@link #books()}.
+ * packets, and put in force by one write, for good or until a deadline. For one thread, but for {@link #books()}.
  */
 final class Generations {
+    /** Closer to the deadline, another CPU may see it pass before the confirmation. */
+    private static final Duration SHORTEST_LEFT = Duration.ofMillis(500);
+
     private final Kernel kernel;
     private final Interfaces interfaces;
     private final Slots slots;
     private final QuietBank quiet = new QuietBank();
+    private final InstantSource clock;
     private volatile Books books;
     private Optional<TableIdentity> identity;
     private long tableBytes;
+    private Optional<Instant> confirmBy;
 
-    private Generations(
-            Kernel kernel, Interfaces interfaces, Books books, Optional<TableIdentity> identity, long tableBytes) {
+    private Generations(Kernel kernel, Interfaces interfaces, InstantSource clock, Stored before, Stored inForce) {
         this.kernel = requireNonNull(kernel, "kernel is null");
         this.interfaces = requireNonNull(interfaces, "interfaces is null");
-        this.books = requireNonNull(books, "books is null");
-        this.identity = requireNonNull(identity, "identity is null");
-        this.tableBytes = tableBytes;
+        this.clock = requireNonNull(clock, "clock is null");
+        this.books = Books.only(before.descriptor.generation(), before.book)
+                .followedBy(inForce.descriptor.generation(), inForce.book);
+        this.identity = inForce.identity;
+        this.tableBytes = inForce.tableBytes;
+        this.confirmBy = confirmBy(inForce.descriptor);
         this.slots = new Slots(books.inForce());
         quiet.begin(); // an agent before this one may have switched just now
     }
 
     /** Reads what is in force. A table whose book is not whole has no identity, so that it is installed anew. */
-    static Generations of(Kernel kernel, Interfaces interfaces) throws BpfException {
+    static Generations of(Kernel kernel, Interfaces interfaces, InstantSource clock) throws BpfException {
         Descriptor inForce = kernel.maps().inForce();
-        if (inForce.generation() == 0) {
-            return new Generations(kernel, interfaces, Books.NONE, Optional.empty(), 0);
-        }
-        Identities.Entry entry = kernel.identities().read(inForce.bank());
-        Optional<Book> book = entry.generation() == inForce.generation()
-                ? kernel.books().read(inForce.bank(), entry.bookBytes())
-                : Optional.empty();
-        return new Generations(
-                kernel,
-                interfaces,
-                new Books(inForce.generation(), book.orElse(Book.EMPTY), Book.EMPTY),
-                book.map(found -> entry.identity()),
-                entry.tableBytes());
+        Stored before = inForce.isConfirmed()
+                ? Stored.NONE
+                : Stored.read(kernel, kernel.maps().previous());
+        return new Generations(kernel, interfaces, clock, before, Stored.read(kernel, inForce));
     }
 
     /** The names of the generation in force and of the one before. */
@@ -66,27 +68,37 @@ final class Generations {
     }
 
     Running running() {
-        Descriptor inForce = kernel.maps().inForce();
-        return new Running(kernel.artifact(), inForce.generation(), identity, tableBytes, Structs.BANK_BYTES);
+        return new Running(kernel.artifact(), books.generation(), identity, tableBytes, Structs.BANK_BYTES, confirmBy);
     }
 
     /**
      * Puts a table in force.
      *
      * @param now rules that have expired by then are left out
-     * @throws DatapathException when it does not fit, with figures, or a golden packet is judged otherwise; the table in
-     *     force stays
+     * @param confirmWithin when {@link #confirm()} is not called by then, packets are judged by the table before; zero to
+     *     put it in force for good
+     * @throws DatapathException when it does not fit, with figures, a golden packet is judged otherwise, or the table in
+     *     force is not confirmed yet; the table in force stays
      */
-    void install(RuleTable table, TableIdentity next, Instant now) throws DatapathException, BpfException {
+    void install(RuleTable table, TableIdentity next, Instant now, Duration confirmWithin)
+            throws DatapathException, BpfException {
+        Descriptor before = kernel.maps().inForce();
+        if (!before.isConfirmed()) {
+            throw new DatapathException(
+                    "generation %d is not confirmed yet; the next table has to wait for it, at most until %s"
+                            .formatted(before.generation(), confirmBy.orElseThrow()),
+                    "",
+                    null);
+        }
         Slots.Assignment assigned = slots.assign(table, books.inForce(), now);
         Book book = new Book(table, assigned.slots(), interfaceBits());
         CompletableFuture<byte[]> bookBytes = CompletableFuture.supplyAsync(() -> BookStore.bytes(book)); // meanwhile
         TableImage image = TableImage.of(book);
-        Descriptor before = kernel.maps().inForce();
         int bank = 1 - before.bank();
         quiet.await();
+        kernel.maps().fallBackTo(before);
         image.write(kernel.maps().bank(bank));
-        Descriptor candidate = new Descriptor(before.generation() + 1, table.posture() == Action.DENY, bank);
+        Descriptor candidate = new Descriptor(nextGeneration(before), table.posture() == Action.DENY, bank, 0);
         kernel.maps().propose(candidate);
         kernel.golden().requireEqualVerdicts(book, now);
         kernel.books().write(bank, bookBytes.join());
@@ -95,17 +107,88 @@ final class Generations {
                         bank,
                         new Identities.Entry(next, candidate.generation(), image.bytes(), bookBytes.join().length));
         kernel.counters().reset(assigned.fresh());
-        books = books.next(candidate.generation(), book); // first: the programs may speak of it at once
-        kernel.maps().switchTo(candidate);
+        if (before.generation() == 0) {
+            kernel.maps().first(candidate);
+        }
+        books = books.followedBy(candidate.generation(), book); // first: the programs may speak of it at once
+        Descriptor switched = confirmWithin.isZero() ? candidate : candidate.unconfirmedFor(confirmWithin);
+        kernel.maps().switchTo(switched);
         identity = Optional.of(next);
         tableBytes = image.bytes();
+        confirmBy = confirmBy(switched);
         quiet.begin();
+    }
+
+    /**
+     * Lets the table in force stay so, whatever happens.
+     *
+     * @return false when the programs have fallen back already, or are about to
+     */
+    boolean confirm() {
+        Descriptor inForce = kernel.maps().inForce();
+        if (!inForce.isConfirmed() && inForce.left().compareTo(SHORTEST_LEFT) < 0) {
+            return false;
+        }
+        kernel.maps().switchTo(inForce.confirmed());
+        confirmBy = Optional.empty();
+        return true;
+    }
+
+    /**
+     * Takes note when the programs have fallen back to the table before: it is in force for good then.
+     *
+     * @return what they fell back from
+     */
+    Optional<Fallback> settle() throws BpfException {
+        Descriptor expired = kernel.maps().inForce();
+        if (!expired.isExpired()) {
+            return Optional.empty();
+        }
+        Stored previous = Stored.read(kernel, kernel.maps().previous());
+        Fallback fallback = new Fallback(expired.generation(), identity);
+        kernel.maps().switchTo(previous.descriptor);
+        books = books.followedBy(previous.descriptor.generation(), previous.book);
+        identity = previous.identity;
+        tableBytes = previous.tableBytes;
+        confirmBy = Optional.empty();
+        quiet.begin();
+        return Optional.of(fallback);
     }
 
     /** Puts the table in force again when the bits of interfaces have changed under it. */
     void followInterfaces(Instant now) throws DatapathException, BpfException {
-        if (identity.isPresent() && !interfaceBits().equals(books.inForce().interfaces())) {
-            install(books.inForce().table(), identity.get(), now);
+        if (identity.isPresent()
+                && kernel.maps().inForce().isConfirmed()
+                && !interfaceBits().equals(books.inForce().interfaces())) {
+            install(books.inForce().table(), identity.get(), now, Duration.ZERO);
+        }
+    }
+
+    /** One that no flow nor event speaks of: that of a table which fell back is not used again. */
+    private long nextGeneration(Descriptor inForce) {
+        return Math.max(inForce.generation(), kernel.maps().candidate().generation()) + 1;
+    }
+
+    private Optional<Instant> confirmBy(Descriptor descriptor) {
+        return descriptor.isConfirmed()
+                ? Optional.empty()
+                : Optional.of(clock.instant().plus(descriptor.left()).truncatedTo(ChronoUnit.SECONDS));
+    }
+
+    /** What the kernel keeps of a generation. */
+    private record Stored(Descriptor descriptor, Book book, Optional<TableIdentity> identity, long tableBytes) {
+        static final Stored NONE = new Stored(Descriptor.of(0), Book.EMPTY, Optional.empty(), 0);
+
+        static Stored read(Kernel kernel, Descriptor descriptor) throws BpfException {
+            if (descriptor.generation() == 0) {
+                return new Stored(descriptor, Book.EMPTY, Optional.empty(), 0);
+            }
+            Identities.Entry entry = kernel.identities().read(descriptor.bank());
+            Optional<Book> book = entry.generation() == descriptor.generation()
+                    ? kernel.books().read(descriptor.bank(), entry.bookBytes())
+                    : Optional.empty();
+            return new Stored(
+                    descriptor, book.orElse(Book.EMPTY), book.map(found -> entry.identity()), entry.tableBytes());
         }
     }
 }

@@ -7,6 +7,7 @@ import io.aegisflux.segmentation.agent.domain.Datapath;
 import io.aegisflux.segmentation.agent.domain.DatapathException;
 import io.aegisflux.segmentation.agent.domain.DecisionRecord;
 import io.aegisflux.segmentation.agent.domain.FailsafeEntry;
+import io.aegisflux.segmentation.agent.domain.Fallback;
 import io.aegisflux.segmentation.agent.domain.Running;
 import io.aegisflux.segmentation.agent.domain.TableIdentity;
 import io.aegisflux.segmentation.agent.domain.XdpMode;
@@ -18,6 +19,7 @@ import io.aegisflux.segmentation.contracts.RuleTable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -126,11 +128,12 @@ public final class KernelDatapath implements Datapath {
     }
 
     @Override
-    public Running install(RuleTable table, TableIdentity identity, Instant now) throws DatapathException {
+    public Running install(RuleTable table, TableIdentity identity, Instant now, Duration confirmWithin)
+            throws DatapathException {
         requireKernel();
         try {
             seedBeforeFirstTable();
-            generations.install(table, identity, now);
+            generations.install(table, identity, now, confirmWithin);
             if (attachesAtSwitch) {
                 hooks.ensure(kernel.programs());
                 pins.removeOtherLayouts();
@@ -141,6 +144,28 @@ public final class KernelDatapath implements Datapath {
             throw refused(e);
         } catch (IOException e) {
             throw new DatapathException("the pins of another layout stay: " + e.getMessage(), "", e);
+        }
+    }
+
+    @Override
+    public boolean confirm() {
+        requireKernel();
+        return generations.confirm();
+    }
+
+    @Override
+    public Optional<Fallback> settle() throws DatapathException {
+        if (kernel == null) {
+            return Optional.empty();
+        }
+        try {
+            Optional<Fallback> fallback = generations.settle();
+            if (fallback.isPresent()) {
+                refresh();
+            }
+            return fallback;
+        } catch (BpfException e) {
+            throw refused(e);
         }
     }
 
@@ -253,7 +278,7 @@ public final class KernelDatapath implements Datapath {
     private void take(Kernel next) throws BpfException {
         close();
         kernel = next;
-        generations = Generations.of(next, interfaces);
+        generations = Generations.of(next, interfaces, clock);
         events = new EventReader(
                         next.maps().map("events"),
                         generations::books,

@@ -19,7 +19,7 @@ import java.util.List;
  */
 final class Structs {
     /** Raised in C and here with any change of these. */
-    static final int LAYOUT_VERSION = 2;
+    static final int LAYOUT_VERSION = 3;
 
     static final int BANKS = 2;
     static final int BANK_WORDS = 1 << 21;
@@ -81,8 +81,8 @@ final class Structs {
             "failsafe_value",
             JAVA_INT.withName("count"),
             sequenceLayout(FAILSAFE_PORTS, FAILSAFE_PORT).withName("port"));
-    static final StructLayout RULE_COUNTER =
-            struct("rule_counter", JAVA_LONG.withName("packets"), JAVA_LONG.withName("bytes"));
+    static final StructLayout RULE_COUNTER = struct(
+            "rule_counter", JAVA_LONG.withName("packets"), JAVA_LONG.withName("bytes"), JAVA_LONG.withName("last_hit"));
     static final StructLayout TOTALS = struct(
             "totals",
             sequenceLayout(HOOKS, sequenceLayout(VERDICTS, JAVA_LONG)).withName("packets"),

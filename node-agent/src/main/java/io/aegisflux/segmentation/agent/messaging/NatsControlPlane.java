@@ -32,6 +32,11 @@ public final class NatsControlPlane implements ControlPlane {
     }
 
     @Override
+    public void requireAnswer() throws UnreachableException {
+        desiredState();
+    }
+
+    @Override
     public Optional<byte[]> desiredState() throws UnreachableException {
         try {
             return bus.last(Streams.DESIRED, subject)

@@ -37,6 +37,7 @@ class EnvironmentTest {
         AgentConfig config = read();
         assertThat(config.http()).isEqualTo(new HttpAddress("0.0.0.0", 8080));
         assertThat(config.pollInterval()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.confirmWithin()).isEqualTo(Duration.ofSeconds(60));
         assertThat(config.metricsInterval()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.xdp()).isEqualTo(XdpMode.AUTO);
         assertThat(config.posture()).isEqualTo(Action.ALLOW);
@@ -84,6 +85,7 @@ class EnvironmentTest {
         "AGENT_POLL_INTERVAL, -30s",
         "AGENT_POLL_INTERVAL, 1ns",
         "AGENT_POLL_INTERVAL, 30s5",
+        "AGENT_CONFIRM_WITHIN, 1s",
         "AGENT_METRICS_INTERVAL, soon",
         "AGENT_HOST_ID, web.1",
         "AGENT_HOST_ID, web*",
@@ -113,6 +115,7 @@ class EnvironmentTest {
                 config.hostId(),
                 config.http(),
                 config.pollInterval(),
+                config.confirmWithin(),
                 config.metricsInterval(),
                 List.of(),
                 config.cgroup(),

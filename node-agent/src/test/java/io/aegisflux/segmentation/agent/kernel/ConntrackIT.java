@@ -22,6 +22,7 @@ import io.aegisflux.segmentation.harness.NeedsKernel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -182,7 +183,7 @@ class ConntrackIT {
                 .orElseThrow();
         RuleTable table = Tables.of("sequence", 1, """
                 "priority": 1, "direction": "both", "default_action": "deny", "rules": [%s]""".formatted(documents));
-        datapath.install(table, Tables.identity(table, ++revision), Instant.now());
+        datapath.install(table, Tables.identity(table, ++revision), Instant.now(), Duration.ZERO);
     }
 
     private static String rule(int index, String[] words) {

@@ -17,6 +17,7 @@ import io.aegisflux.segmentation.harness.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -145,7 +146,7 @@ final class DataplaneBenchmark {
         var identity = Tables.identity(table, ++revision);
         Thread.sleep(50); // the bank falls quiet, as between two publishes
         long start = System.nanoTime();
-        datapath.install(table, identity, Instant.now());
+        datapath.install(table, identity, Instant.now(), Duration.ZERO);
         return millisSince(start);
     }
 

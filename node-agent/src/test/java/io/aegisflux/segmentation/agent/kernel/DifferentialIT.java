@@ -33,6 +33,8 @@ import io.aegisflux.segmentation.engine.parsing.ParseResult;
 import io.aegisflux.segmentation.engine.parsing.PolicyParser;
 import io.aegisflux.segmentation.harness.NeedsKernel;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -134,7 +136,7 @@ class DifferentialIT {
     private void compare(Profile profile, int rules, int ipVersion, Runs runs, Tally tally)
             throws DatapathException, BpfException {
         RuleTable table = ClassBench.table(profile, rules, ipVersion, rules + ipVersion);
-        datapath.install(table, Tables.identity(table, ++revision), RandomWorld.NOW);
+        datapath.install(table, Tables.identity(table, ++revision), RandomWorld.NOW, Duration.ZERO);
         Evaluator evaluator = Evaluator.forFew(table);
         Map<Book.Name, Integer> slots = book().slotsByName();
         Trace trace = new Trace(table, ipVersion, rules);
@@ -167,7 +169,7 @@ class DifferentialIT {
         RandomWorld world = new RandomWorld(seed);
         RuleTable table = table(world, seed);
         try {
-            datapath.install(table, Tables.identity(table, ++revision), RandomWorld.NOW);
+            datapath.install(table, Tables.identity(table, ++revision), RandomWorld.NOW, Duration.ZERO);
         } catch (DatapathException e) {
             assertThat(e).as("the only refusal there may be").hasMessageMatching("the table needs .* at most .* fit");
             tally.tooLarge++;
@@ -212,7 +214,9 @@ class DifferentialIT {
     private Book book() throws BpfException {
         PinDirectory pins = new PinDirectory(hosts.pins());
         try (Kernel kernel = Kernel.adopt(pins)) {
-            return Generations.of(kernel, new Interfaces(INTERFACES)).books().inForce();
+            return Generations.of(kernel, new Interfaces(INTERFACES), InstantSource.system())
+                    .books()
+                    .inForce();
         }
     }
 

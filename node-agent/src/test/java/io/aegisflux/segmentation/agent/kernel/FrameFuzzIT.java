@@ -14,6 +14,7 @@ import io.aegisflux.segmentation.agent.libbpf.TestRun;
 import io.aegisflux.segmentation.contracts.Reason;
 import io.aegisflux.segmentation.contracts.RuleTable;
 import io.aegisflux.segmentation.harness.NeedsKernel;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -45,7 +46,7 @@ class FrameFuzzIT {
         RuleTable table = Tables.denyingAll();
         hosts.host().call(() -> {
             datapath.load(CompiledObject.bytes(), CompiledObject.digest());
-            datapath.install(table, Tables.identity(table, 1), Instant.now());
+            datapath.install(table, Tables.identity(table, 1), Instant.now(), Duration.ZERO);
             return null;
         });
     }

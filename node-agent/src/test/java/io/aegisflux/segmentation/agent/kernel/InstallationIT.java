@@ -11,6 +11,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -143,7 +144,7 @@ class InstallationIT {
     }
 
     private void install(RuleTable table, long revision) {
-        onHost(() -> datapath.install(table, Tables.identity(table, revision), Instant.now()));
+        onHost(() -> datapath.install(table, Tables.identity(table, revision), Instant.now(), Duration.ZERO));
     }
 
     private interface Work {

@@ -233,9 +233,9 @@ class KernelDatapathIT {
                 "rules": [{"id": "r", "action": "deny", "priority": 1, "expires_at": "2026-01-01T00:00:00Z", "conditions": [
                   {"field": "dest_port", "operator": "eq", "value": 5432}]}]""");
         Instant expiry = Instant.parse("2026-01-01T00:00:00Z");
-        onHost(() -> datapath.install(table, Tables.identity(table, 1), expiry.minusMillis(1)));
+        onHost(() -> datapath.install(table, Tables.identity(table, 1), expiry.minusMillis(1), Duration.ZERO));
         assertThat(connects(PORT)).isFalse();
-        onHost(() -> datapath.install(table, Tables.identity(table, 1), expiry));
+        onHost(() -> datapath.install(table, Tables.identity(table, 1), expiry, Duration.ZERO));
         assertThat(reaches(PORT)).isTrue();
     }
 
@@ -495,14 +495,14 @@ class KernelDatapathIT {
     }
 
     private void install(RuleTable table, long revision) {
-        onHost(() -> datapath.install(table, Tables.identity(table, revision), Instant.now()));
+        onHost(() -> datapath.install(table, Tables.identity(table, revision), Instant.now(), Duration.ZERO));
     }
 
     private void installThrowing(RuleTable table, long revision) throws Exception {
         DatapathException[] thrown = new DatapathException[1];
         onHost(() -> {
             try {
-                datapath.install(table, Tables.identity(table, revision), Instant.now());
+                datapath.install(table, Tables.identity(table, revision), Instant.now(), Duration.ZERO);
             } catch (DatapathException e) {
                 thrown[0] = e;
             }

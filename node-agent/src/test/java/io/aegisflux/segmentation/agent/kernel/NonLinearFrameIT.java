@@ -10,6 +10,7 @@ import io.aegisflux.segmentation.agent.libbpf.NetDevices;
 import io.aegisflux.segmentation.contracts.Reason;
 import io.aegisflux.segmentation.contracts.RuleTable;
 import io.aegisflux.segmentation.harness.NeedsKernel;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,7 +41,7 @@ class NonLinearFrameIT {
         RuleTable table = Tables.denyingAll();
         hosts.host().call(() -> {
             datapath.load(CompiledObject.bytes(), CompiledObject.digest());
-            datapath.install(table, Tables.identity(table, 1), Instant.now());
+            datapath.install(table, Tables.identity(table, 1), Instant.now(), Duration.ZERO);
             return null;
         });
     }

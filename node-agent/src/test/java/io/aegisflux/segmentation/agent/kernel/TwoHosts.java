@@ -76,6 +76,15 @@ final class TwoHosts implements AutoCloseable {
         return inside(HOST, command);
     }
 
+    /** Starts a command in the host's network. Its errors go where those of the tests go. */
+    Process startOnHost(List<String> command) throws IOException {
+        List<String> all = new ArrayList<>(List.of("nsenter", "--net=/run/netns/" + HOST));
+        all.addAll(command);
+        return new ProcessBuilder(all)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
     /** Runs a command in the peer's network. */
     String onPeer(String... command) {
         return inside(PEER, command);

@@ -110,7 +110,7 @@ public final class Fleet {
             host.rules().forget(now.minus(RuleSeries.FORGOTTEN));
             return false;
         });
-        policies.eachRule((rule, verdict) -> series.add(rule, verdict, 0, now));
+        policies.eachRule((rule, verdict) -> series.add(rule, verdict, RuleRows.Added.NOTHING, now));
         series.rank(now);
     }
 

@@ -89,9 +89,9 @@ final class KnownHost {
      *
      * @return packets that the rules stand for beyond what was known
      */
-    Map<RuleKey, Long> take(MetricsReport report, Instant storedAt, RuleSums sums) {
+    Map<RuleKey, RuleRows.Added> take(MetricsReport report, Instant storedAt, RuleSums sums) {
         boolean restarted = figures != null && report.packetsTotal() < figures.packetsTotal();
-        Map<RuleKey, Long> added = rules.take(report.ruleHits(), storedAt, restarted, sums);
+        Map<RuleKey, RuleRows.Added> added = rules.take(report.ruleHits(), storedAt, restarted, sums);
         counters = HostCounters.after(counters, report, restarted);
         figures = withoutRules(report);
         reportedAt = storedAt;

@@ -18,20 +18,30 @@ final class RuleRows {
     private record Row(long version, long packets, Instant seen) {}
 
     /**
+     * What a report adds to a rule.
+     *
+     * @param packets beyond what was known
+     * @param lastHit when the last packet met it; null when nobody knows
+     */
+    record Added(long packets, Instant lastHit) {
+        static final Added NOTHING = new Added(0, null);
+    }
+
+    /**
      * Takes the rows of a report.
      *
      * @param restarted whether the host's counters began again at zero
      * @param sums gets what changed in the host's current counts
-     * @return the packets that each row of the report stands for beyond what was known; for the first report of a host
-     *     none, for nobody knows when they came
+     * @return what each row of the report stands for beyond what was known; for the first report of a host no packets, for
+     *     nobody knows when they came
      */
-    Map<RuleKey, Long> take(List<MetricsReport.RuleHit> hits, Instant at, boolean restarted, RuleSums sums) {
+    Map<RuleKey, Added> take(List<MetricsReport.RuleHit> hits, Instant at, boolean restarted, RuleSums sums) {
         boolean first = last.equals(Instant.MIN);
         withdraw(sums);
         if (restarted) {
             rows.clear();
         }
-        Map<RuleKey, Long> added = new LinkedHashMap<>();
+        Map<RuleKey, Added> added = new LinkedHashMap<>();
         for (MetricsReport.RuleHit hit : hits) {
             RuleKey rule = RuleKey.of(hit);
             Row row = rows.get(rule.name());
@@ -39,7 +49,8 @@ final class RuleRows {
                 continue; // named twice, counts once
             }
             long known = row == null || row.packets() > hit.packets() ? 0 : row.packets();
-            added.put(rule, first ? 0 : hit.packets() - known);
+            long packets = first ? 0 : hit.packets() - known;
+            added.put(rule, new Added(packets, hit.lastHit() == null && packets > 0 ? at : hit.lastHit()));
             rows.put(rule.name(), new Row(rule.version(), hit.packets(), at));
             sums.add(rule, hit.packets());
         }

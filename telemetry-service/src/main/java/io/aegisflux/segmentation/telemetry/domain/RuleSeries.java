@@ -55,10 +55,11 @@ final class RuleSeries {
     /**
      * A report names a rule.
      *
-     * @param added packets since the last one
+     * @param more since the last one
      * @param at when it was reported
      */
-    void add(RuleKey rule, String verdict, long added, Instant at) {
+    void add(RuleKey rule, String verdict, RuleRows.Added more, Instant at) {
+        long added = more.packets();
         if (added == 0 && verdict.equals(PolicyCatalog.UNKNOWN)) {
             return; // the store may not have told us yet
         }
@@ -76,7 +77,9 @@ final class RuleSeries {
         }
         of.lastSeen = at;
         of.total = Saturating.sum(of.total, added);
-        of.lastHit = added > 0 ? at : of.lastHit;
+        if (more.lastHit() != null && (of.lastHit == null || of.lastHit.isBefore(more.lastHit()))) {
+            of.lastHit = more.lastHit();
+        }
         if (of.isShown) {
             of.counted = Saturating.sum(of.counted, added);
         } else {
@@ -121,7 +124,7 @@ final class RuleSeries {
         others.forEach((verdict, count) -> hits.add(count, "", OTHER, verdict));
         Family.Builder last = Family.gauge(
                 "segmentation_rule_last_hit_timestamp_seconds",
-                "When a host last reported that a rule was hit since its report before.",
+                "When a packet last met the rule on any host, by that host's clock.",
                 "policy",
                 "rule");
         lastHits.forEach((labels, at) -> last.add(seconds(at), labels.get(0), labels.get(1)));

@@ -66,7 +66,7 @@ public final class Fixtures {
     }
 
     static MetricsReport.RuleHit hit(String policy, long version, String rule, long packets) {
-        return new MetricsReport.RuleHit(new PolicyId(policy), version, rule, packets, 60 * packets);
+        return new MetricsReport.RuleHit(new PolicyId(policy), version, rule, packets, 60 * packets, null);
     }
 
     static CapabilityReport capabilities(String host, Instant at) {
