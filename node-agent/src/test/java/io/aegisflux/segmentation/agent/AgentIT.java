@@ -187,6 +187,62 @@ class AgentIT {
     }
 
     @Test
+    void takesATableBackThatTheBusDoesNotAnswerOver() {
+        bench.with("AGENT_CONFIRM_WITHIN", "2s");
+        enforceFirst();
+        awaitConfirmed();
+        bench.kernel.afterInstall = nats::stop;
+        control.desire(bench.host, 1, 2, table("second"), artifact);
+        await().untilAsserted(() -> assertThat(bench.kernel.table()).isEqualTo(table("second")));
+        await().atMost(Duration.ofSeconds(15))
+                .untilAsserted(() -> assertThat(bench.kernel.table()).isEqualTo(table("first")));
+        await().untilAsserted(() -> assertThat(
+                        bench.agent.standing().now().complaint().orElse(""))
+                .contains("revision 2 was not confirmed in time, generation 1 is in force again"));
+        assertThat(bench.agent.status().policies())
+                .extracting(p -> p.id().value())
+                .containsExactly("first");
+
+        bench.kernel.afterInstall = () -> {};
+        nats.startAgain();
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(bench.system(control, SystemEvent.TABLE_ROLLED_BACK))
+                        .singleElement()
+                        .satisfies(event -> assertThat(event.metadata()).containsEntry("revision", 2)));
+        await().untilAsserted(() -> assertThat(bench.updates(control)).anySatisfy(update -> {
+            assertThat(update.policyId().value()).isEqualTo("second");
+            assertThat(update.metadata()).containsEntry("result", "rolled_back");
+        }));
+        assertThat(bench.kernel.installs()).as("not tried again at once").hasSize(2);
+        control.desire(bench.host, 1, 3, table("third"), artifact);
+        await().untilAsserted(() -> assertThat(bench.kernel.table()).isEqualTo(table("third")));
+    }
+
+    @Test
+    void confirmsWhatAnAgentBeforeItPutInForce() {
+        enforceFirst();
+        awaitConfirmed();
+        bench.kernel.afterInstall = nats::stop;
+        control.desireByObject(bench.host, 2, table("second"), artifact);
+        await().untilAsserted(() -> assertThat(bench.kernel.table()).isEqualTo(table("second")));
+        bench.stop();
+        assertThat(bench.kernel.running().orElseThrow().confirmBy()).isPresent();
+        bench.kernel.afterInstall = () -> {};
+        nats.startAgain();
+        bench.start();
+        awaitConfirmed();
+        bench.stop();
+        bench.kernel.forget();
+        bench.start();
+        assertThat(bench.agent.status().restored()).startsWith("loaded revision 2 from disk");
+    }
+
+    private void awaitConfirmed() {
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> bench.kernel.running().orElseThrow().confirmBy().isEmpty());
+    }
+
+    @Test
     void keepsTheNewestEventsAndTellsHowManyItDropped() {
         enforceFirst();
         nats.stop();

@@ -44,6 +44,7 @@ final class RecordingDatapath implements Datapath {
         Running before;
         RuleTable tableBefore = RuleTable.EMPTY;
         String refuseLoad;
+        Runnable afterInstall = () -> {};
 
         private boolean isExpired() {
             return running != null
@@ -142,14 +143,15 @@ final class RecordingDatapath implements Datapath {
                     confirmWithin.isZero()
                             ? Optional.empty()
                             : Optional.of(Instant.now().plus(confirmWithin)));
+            kernel.afterInstall.run();
             return kernel.running;
         }
     }
 
     @Override
-    public boolean confirm() {
+    public boolean confirm(long generation) {
         synchronized (kernel) {
-            if (kernel.isExpired()) {
+            if (kernel.isExpired() || kernel.running.generation() != generation) {
                 return false;
             }
             kernel.running = new Running(

@@ -35,7 +35,7 @@ public interface Datapath extends AutoCloseable {
 
     /**
      * Lowers the table into the maps beside the one in force and switches by one write. The generation rises by one.
-     * Rules that have expired at {@code now} are left out. Unless {@link #confirm()} follows, packets are judged by the
+     * Rules that have expired at {@code now} are left out. Unless {@link #confirm(long)} follows, packets are judged by the
      * table before again after {@code confirmWithin}, also with no agent alive.
      *
      * @param confirmWithin rounded to seconds; zero puts the table in force for good
@@ -46,11 +46,11 @@ public interface Datapath extends AutoCloseable {
             throws DatapathException;
 
     /**
-     * Puts the table in force for good.
+     * Puts a generation in force for good.
      *
-     * @return false when it is too late for that
+     * @return false when it is too late for that: it is not in force any more, or about to go
      */
-    boolean confirm();
+    boolean confirm(long generation);
 
     /**
      * Takes note of what the kernel did at a deadline: {@link #running()} and {@link #table()} tell the table before from

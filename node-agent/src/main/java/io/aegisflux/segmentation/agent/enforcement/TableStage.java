@@ -84,7 +84,7 @@ public final class TableStage {
             if (unconfirmed.isEmpty() && isInForce) {
                 unconfirmed = ofAnEarlierAgent(state, envelope, running);
             }
-            Optional<String> doubt = confirm(retry);
+            Optional<String> doubt = confirm(running, retry);
             if (doubt.isPresent()) {
                 return doubt;
             }
@@ -104,11 +104,12 @@ public final class TableStage {
         }
         RuleTable before = tables.table();
         RuleTable table = null;
+        Running running;
         try {
             HostState.Applied applied = new HostState.Applied(envelope, tableObject(state), artifact);
             table = applied.tableOf(state);
             long start = System.nanoTime();
-            Running running = install(table, identity);
+            running = install(table, identity);
             unconfirmed = Optional.of(new Installation(attempt, applied, before, table, running, start));
         } catch (UnreachableException e) {
             retry.accept(FETCH_RETRY);
@@ -126,21 +127,21 @@ public final class TableStage {
             }
             return Optional.of(refusal.message());
         }
-        return confirmOverTheBus(retry);
+        return confirmOverTheBus(running, retry);
     }
 
-    private Optional<String> confirmOverTheBus(Consumer<Duration> retry) throws DatapathException {
+    private Optional<String> confirmOverTheBus(Running running, Consumer<Duration> retry) throws DatapathException {
         try {
             controlPlane.requireAnswer();
         } catch (UnreachableException e) {
             retry.accept(CONFIRM_RETRY);
             return Optional.of("the new table goes unless the bus answers over it: " + e.getMessage());
         }
-        return confirm(retry);
+        return confirm(running, retry);
     }
 
-    private Optional<String> confirm(Consumer<Duration> retry) throws DatapathException {
-        if (!tables.confirm()) {
+    private Optional<String> confirm(Running running, Consumer<Duration> retry) throws DatapathException {
+        if (!tables.confirm(running.generation())) {
             retry.accept(CONFIRM_RETRY);
             return Optional.of("the new table was not confirmed in time");
         }

@@ -43,7 +43,7 @@ public final class TableSwitch {
     private Future<?> deadline;
 
     /**
-     * @param confirmWithin how long a new table stays without {@link #confirm()}
+     * @param confirmWithin how long a new table stays without {@link #confirm(long)}
      */
     public TableSwitch(
             DatapathLane lane, Standing standing, Reports reports, Duration confirmWithin, InstantSource clock) {
@@ -74,12 +74,12 @@ public final class TableSwitch {
     }
 
     /**
-     * Puts the table in force for good.
+     * Puts a generation in force for good.
      *
-     * @return false when it is too late, and the table before is in force again at once
+     * @return false when it is too late, and the table before is in force again, or soon
      */
-    boolean confirm() throws DatapathException {
-        return lane.call(Datapath::confirm);
+    boolean confirm(long generation) throws DatapathException {
+        return lane.call(datapath -> datapath.confirm(generation));
     }
 
     /** Takes note of the table that was found in force. Rules that expired meanwhile go at once. */

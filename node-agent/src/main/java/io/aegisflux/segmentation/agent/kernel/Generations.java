@@ -75,7 +75,7 @@ final class Generations {
      * Puts a table in force.
      *
      * @param now rules that have expired by then are left out
-     * @param confirmWithin when {@link #confirm()} is not called by then, packets are judged by the table before; zero to
+     * @param confirmWithin when {@link #confirm(long)} is not called by then, packets are judged by the table before; zero to
      *     put it in force for good
      * @throws DatapathException when it does not fit, with figures, a golden packet is judged otherwise, or the table in
      *     force is not confirmed yet; the table in force stays
@@ -120,13 +120,14 @@ final class Generations {
     }
 
     /**
-     * Lets the table in force stay so, whatever happens.
+     * Lets a generation stay in force, whatever happens.
      *
      * @return false when the programs have fallen back already, or are about to
      */
-    boolean confirm() {
+    boolean confirm(long generation) {
         Descriptor inForce = kernel.maps().inForce();
-        if (!inForce.isConfirmed() && inForce.left().compareTo(SHORTEST_LEFT) < 0) {
+        boolean isTooLate = !inForce.isConfirmed() && inForce.left().compareTo(SHORTEST_LEFT) < 0;
+        if (inForce.generation() != generation || isTooLate) {
             return false;
         }
         kernel.maps().switchTo(inForce.confirmed());

@@ -148,9 +148,9 @@ public final class KernelDatapath implements Datapath {
     }
 
     @Override
-    public boolean confirm() {
+    public boolean confirm(long generation) {
         requireKernel();
-        return generations.confirm();
+        return generations.confirm(generation);
     }
 
     @Override

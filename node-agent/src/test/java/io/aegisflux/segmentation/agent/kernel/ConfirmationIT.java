@@ -96,7 +96,7 @@ class ConfirmationIT {
     void staysOnceItIsConfirmed() {
         install(denyingOther, 1, Duration.ZERO);
         install(denyingPort, 2, WITHIN);
-        assertThat(confirm()).isTrue();
+        assertThat(confirm(2)).isTrue();
         assertThat(datapath.running().orElseThrow().confirmBy()).isEmpty();
         await().during(WITHIN.plusSeconds(1)).atMost(WITHIN.multipliedBy(3)).until(() -> !connects(PORT));
         assertThat(settle()).isEmpty();
@@ -111,8 +111,9 @@ class ConfirmationIT {
                 .hasMessageContaining("generation 2 is not confirmed yet");
         assertThat(connects(PORT)).isFalse();
         await().until(() -> connects(PORT));
-        assertThat(confirm()).isFalse();
+        assertThat(confirm(2)).isFalse();
         assertThat(settle()).isPresent();
+        assertThat(confirm(2)).isFalse();
         assertThat(connects(PORT)).isTrue();
     }
 
@@ -138,8 +139,8 @@ class ConfirmationIT {
         return hosts.connects(hosts.peer(), TwoHosts.HOST4, port);
     }
 
-    private boolean confirm() {
-        return hosts.host().call(() -> datapath.confirm());
+    private boolean confirm(long generation) {
+        return hosts.host().call(() -> datapath.confirm(generation));
     }
 
     private Optional<Fallback> settle() {
