@@ -23,13 +23,16 @@ struct scan {
 	__s32 rule;
 	__s32 audit;
 	__u32 mark;
-	__u8 action; /* BOX_ALLOW, BOX_DENY, 0 while undecided */
+	__u32 limit;	   /* of the deciding rule, 0 for none */
+	__u32 audit_limit; /* of the audit rule */
+	__u8 action; /* BOX_ALLOW, BOX_DENY, BOX_RATE_LIMIT, 0 while undecided */
 	__u8 is_default;
 	__u8 audit_denies;
 	__u8 marked;
 	__u8 maybe_allowed; /* a box that could match has allowed, or not all were looked at (connect hooks) */
 	__u8 logged_count;
-	__u8 unused[2];
+	__u8 dscp; /* to be set, plus one; 0 for none */
+	__u8 unused;
 	__s32 last_logged;
 	__s32 logged[LOGGED_MAX]; /* the first of logged_count */
 };
@@ -95,21 +98,25 @@ static __always_inline __u64 elsewhere(const struct box_terms *terms, const stru
  * Takes note of a box that matches; 1 when it ends the search. maybe: it matches or not, depending on what this hook cannot
  * know. Global, so that the verifier checks it by itself, not with every turn of a search.
  */
-__noinline int meet(struct scan *scan, __u32 fate, __u32 mark, bool maybe)
+__noinline int meet(struct scan *scan, __u32 fate, __u32 argument, bool maybe)
 {
 	__u8 action = BOX_ACTION(fate);
 	__s32 rule = BOX_RULE(fate);
 
 	if (!scan)
 		return 1;
-	if (action == BOX_LOG || action == BOX_MARK) {
+	if (action > BOX_RATE_LIMIT) {
 		__u8 at = scan->logged_count;
 
 		if (maybe)
 			return 0;
 		if (action == BOX_MARK && !(fate & BOX_AUDIT)) {
-			scan->mark = mark;
+			scan->mark = argument;
 			scan->marked = 1;
+			return 0;
+		}
+		if (action == BOX_DSCP && !(fate & BOX_AUDIT)) {
+			scan->dscp = argument + 1;
 			return 0;
 		}
 		/* boxes of one rule stand together and may overlap: one report a packet */
@@ -126,23 +133,25 @@ __noinline int meet(struct scan *scan, __u32 fate, __u32 mark, bool maybe)
 		if (!maybe && scan->audit == NO_RULE) {
 			scan->audit = rule;
 			scan->audit_denies = action == BOX_DENY;
+			scan->audit_limit = action == BOX_RATE_LIMIT ? argument : 0;
 		}
 		return 0;
 	}
 	if (maybe) {
-		if (action == BOX_ALLOW)
+		if (action != BOX_DENY)
 			scan->maybe_allowed = 1;
 		return 0;
 	}
 	scan->rule = rule;
 	scan->action = action;
+	scan->limit = action == BOX_RATE_LIMIT ? argument : 0;
 	scan->is_default = !!(fate & BOX_DEFAULT);
 	return 1;
 }
 
 static __always_inline bool ends(__u32 fate)
 {
-	return !(fate & BOX_AUDIT) && BOX_ACTION(fate) <= BOX_DENY;
+	return !(fate & BOX_AUDIT) && BOX_ACTION(fate) <= BOX_RATE_LIMIT;
 }
 
 static __always_inline void point_of(__u32 *point, const struct packet *pkt)
@@ -200,6 +209,9 @@ static __always_inline void scan_begin(struct scan *scan)
 	scan->audit_denies = 0;
 	scan->marked = 0;
 	scan->mark = 0;
+	scan->limit = 0;
+	scan->audit_limit = 0;
+	scan->dscp = 0;
 	scan->maybe_allowed = 0;
 	scan->logged_count = 0;
 	scan->last_logged = NO_RULE;
@@ -247,7 +259,7 @@ static __always_inline bool search_leaf(struct scan *scan, const struct bank *ba
 		/* two ifs: as one condition, clang 14 lets the loop fall through to its beginning, which Linux 6.1 refuses */
 		if (misses)
 			continue;
-		if (meet(scan, terms->fate, terms->mark, false))
+		if (meet(scan, terms->fate, terms->argument, false))
 			return true;
 	}
 	return false;
@@ -313,7 +325,7 @@ static __always_inline long look(struct view *view)
 		terms = box_of(view->bank, view->boxes, number, &view->search->subject, false, &misses);
 	if (misses)
 		return 0;
-	return meet(view->scan, terms->fate, terms->mark, false) ? 1 : 0;
+	return meet(view->scan, terms->fate, terms->argument, false) ? 1 : 0;
 }
 
 static long look_on(__u32 index, void *view)
@@ -364,7 +376,7 @@ static __always_inline void classify_space(struct scan *scan, const struct bank 
 		__u64 misses;
 		const struct box_terms *terms = box_of(bank, space->boxes, best, &search->subject, is_v4, &misses);
 
-		meet(scan, terms->fate, terms->mark, false);
+		meet(scan, terms->fate, terms->argument, false);
 		return;
 	}
 	scan_begin(scan);
@@ -428,7 +440,7 @@ static __always_inline int search_connect(struct scan *scan, const struct bank *
 		}
 		if (differs | outside(terms, &subject, GUARDS & ~GUARD_SPORT))
 			continue;
-		if (meet(scan, terms->fate, terms->mark, !!asks))
+		if (meet(scan, terms->fate, terms->argument, !!asks))
 			return 0;
 	}
 	scan->maybe_allowed = 1;

@@ -77,6 +77,9 @@ struct flow_key {
 
 #define FLOW_ALLOWED 1
 #define FLOW_MARKED 2
+#define FLOW_LIMITED 4 /* each packet that goes the way of the first one is judged */
+#define FLOW_DSCP_SHIFT 8
+#define FLOW_DSCP(flags) ((flags) >> FLOW_DSCP_SHIFT & 0xFF) /* as in a decision */
 
 struct flow_verdict {
 	__u32 generation;

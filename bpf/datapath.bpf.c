@@ -11,6 +11,8 @@
 #include "failsafe.h"
 #include "counters.h"
 #include "events.h"
+#include "limit.h"
+#include "dscp.h"
 #include "verdict.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -29,6 +31,7 @@ static __always_inline void decision_begin(struct decision *decision, __u64 desc
 static __always_inline int judge_skb(struct __sk_buff *skb, __u8 direction, __u8 hook)
 {
 	__u64 descriptor = descriptor_in_force(), now = bpf_ktime_get_coarse_ns();
+	__u64 packets = skb->gso_segs ? skb->gso_segs : 1;
 	__u32 ifindex = skb->ifindex;
 	struct interface *interface;
 	struct decision decision;
@@ -53,14 +56,16 @@ static __always_inline int judge_skb(struct __sk_buff *skb, __u8 direction, __u8
 		if (decision.generation)
 			decision.verdict = VERDICT_DROPPED;
 	} else {
-		decide(skb, &scan, &decision, descriptor, now);
+		decide(skb, &scan, &decision, descriptor, packets, now);
 	}
-	account(&scan, &decision, skb->gso_segs ? skb->gso_segs : 1, now);
+	account(&scan, &decision, packets, now);
 	report(&scan, &decision, false);
 	if (decision.verdict == VERDICT_DROPPED)
 		return TC_DROP;
 	if (decision.marked)
 		skb->mark = decision.mark;
+	if (decision.dscp)
+		set_dscp(skb, &scan.pkt, decision.dscp - 1);
 	return TC_NEXT;
 }
 
@@ -221,6 +226,6 @@ int golden(struct __sk_buff *skb)
 		decision.verdict = VERDICT_DROPPED;
 		decision.reason = REASON_MALFORMED;
 	}
-	leave_trial(&decision);
+	leave_trial(&decision, scan.limit);
 	return decision.verdict == VERDICT_DROPPED ? TC_DROP : TC_NEXT;
 }

@@ -43,7 +43,8 @@ struct decision {
 	__u8 direction;
 	__u8 marked;
 	__u8 is_new; /* not carried over from an earlier packet's */
-	__u8 unused[2];
+	__u8 dscp;   /* to be set, plus one; 0 for none */
+	__u8 unused;
 };
 
 /* What is only written to a ring buffer, or only used as a number, would not be described in the object's BTF. */

@@ -15,6 +15,7 @@
 #define LOCALS_MAX 1024
 #define FAILSAFE_MAX 1024
 #define FAILSAFE_PORTS 16
+#define SOURCES_MAX 65536
 #define EVENTS_BYTES (1 << 21)
 #define BOOK_CHUNK_BYTES 2048
 #define BOOK_CHUNKS_MAX 8192
@@ -53,7 +54,7 @@ struct box_terms {
 	__u64 low;  /* packed, without guards */
 	__u64 high; /* packed, with guards */
 	__u64 interfaces;
-	__u32 mark;
+	__u32 argument; /* of the action: mark, DSCP, or LIMIT_* */
 	__u32 fate; /* action 8 | needs 4 | rule's slot 20 */
 };
 
@@ -63,10 +64,17 @@ struct box_terms {
 #define BOX_ACTION(fate) ((fate) >> BOX_ACTION_SHIFT & 0xF)
 #define BOX_ALLOW 1
 #define BOX_DENY 2
-#define BOX_LOG 3
-#define BOX_MARK 4
+#define BOX_RATE_LIMIT 3 /* these end the search, the others go on */
+#define BOX_LOG 4
+#define BOX_MARK 5
+#define BOX_DSCP 6
 #define BOX_AUDIT (1U << 30)
 #define BOX_DEFAULT (1U << 31)
+
+/* The argument of BOX_RATE_LIMIT. */
+#define LIMIT_PER_SECOND(limit) ((limit) & 0x3FFFFFFF)
+#define LIMIT_OF_CONNECTIONS (1U << 30) /* else of packets */
+#define LIMIT_PER_SOURCE (1U << 31)	/* else per rule */
 
 /* Source in the first half, destination in the second, as they stand in a packet. */
 struct box4 {
@@ -205,6 +213,8 @@ struct trial {
 	__s32 audit;
 	__u32 mark;
 	__u32 marked;
+	__u32 dscp; /* the value plus one; 0 for none */
+	__u32 limit;
 };
 
 struct {

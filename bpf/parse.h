@@ -62,6 +62,7 @@ struct packet {
 	__u8 tcp_flags;
 	__u8 fragment;
 	__u8 hop_limit;
+	__u8 network; /* offset of the IP header */
 	__u16 quoted; /* ICMP: offset of what follows the 8 bytes of header, 0 when nothing does */
 };
 
@@ -222,6 +223,7 @@ static __always_inline enum parsed parse_ip4(struct cursor *cur, struct packet *
 		return PARSED_MALFORMED;
 	if (total)
 		cur->packet_end = taken(cur) - sizeof(*ip) + total;
+	pkt->network = taken(cur) - sizeof(*ip);
 	pkt->family = FAMILY_V4;
 	pkt->src[0] = ip->saddr;
 	pkt->dst[0] = ip->daddr;
@@ -250,6 +252,7 @@ static __always_inline enum parsed parse_ip6(struct cursor *cur, struct packet *
 
 	if (!ip || *(__u8 *)ip >> 4 != 6)
 		return PARSED_MALFORMED;
+	pkt->network = taken(cur) - sizeof(*ip);
 	pkt->family = FAMILY_V6;
 	__builtin_memcpy(pkt->src, &ip->saddr, sizeof(pkt->src));
 	__builtin_memcpy(pkt->dst, &ip->daddr, sizeof(pkt->dst));

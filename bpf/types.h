@@ -66,6 +66,7 @@ enum reason {
 	REASON_ESTABLISHED = 7,
 	REASON_FAILSAFE = 8,
 	REASON_MALFORMED = 9,
+	REASON_RATE_LIMITED = 10,
 	REASONS = 16, /* room, so that a new reason does not change a map's layout */
 };
 

@@ -8,6 +8,7 @@
 #include "counters.h"
 #include "events.h"
 #include "failsafe.h"
+#include "limit.h"
 
 /* How the flow of a packet stands, filled by flow_standing(). */
 struct standing {
@@ -16,6 +17,8 @@ struct standing {
 	__u8 original;	  /* the packet goes the way of the flow's first one */
 	__u8 remember;	  /* an allow verdict goes into conntrack */
 	__u8 established; /* decided */
+	__u8 limited;	  /* an allow verdict holds for this packet alone */
+	__u8 begun;	  /* the flow was allowed before, be it by another generation */
 };
 
 static __always_inline __u64 descriptor_at(__u32 index)
@@ -51,6 +54,7 @@ static __always_inline void conclude(struct decision *decision, const struct sca
 	decision->audit = scan->audit_denies ? scan->audit : NO_RULE;
 	decision->mark = scan->mark;
 	decision->marked = scan->marked;
+	decision->dscp = scan->dscp;
 	decision->is_new = 1;
 	decision->verdict = denied ? VERDICT_DROPPED : VERDICT_ALLOWED;
 	if (!scan->action)
@@ -74,6 +78,7 @@ static __always_inline void pass_established(struct decision *decision, const st
 	decision->reason = REASON_ESTABLISHED;
 	decision->mark = verdict->mark;
 	decision->marked = original && verdict->flags & FLOW_MARKED;
+	decision->dscp = original ? FLOW_DSCP(verdict->flags) : 0;
 	decision->is_new = 0;
 }
 
@@ -105,6 +110,7 @@ __noinline int flow_standing(struct standing *standing, const struct flow_key *k
 	standing->original = true;
 	standing->remember = true;
 	standing->established = false;
+	standing->begun = false;
 	standing->ifindex = pkt->ifindex;
 	if (is_opening(pkt))
 		return 0; /* judged as itself, whatever the entry says */
@@ -126,6 +132,9 @@ __noinline int flow_standing(struct standing *standing, const struct flow_key *k
 		standing->original = true;
 		return 0;
 	}
+	standing->begun = true;
+	if (standing->original && verdict->flags & FLOW_LIMITED)
+		return 0;
 	if (!standing->original && verdict->ifindex) /* a seeded flow's is not known yet */
 		standing->ifindex = verdict->ifindex;
 	if ((verdict->generation == decision->generation && verdict->ifindex == standing->ifindex) ||
@@ -174,7 +183,8 @@ __noinline int flow_remember(const struct standing *standing, const struct flow_
 	verdict->audit = decision->audit;
 	verdict->mark = decision->mark;
 	verdict->ifindex = standing->ifindex;
-	verdict->flags = FLOW_ALLOWED | (decision->marked ? FLOW_MARKED : 0);
+	verdict->flags = FLOW_ALLOWED | (decision->marked ? FLOW_MARKED : 0) | (standing->limited ? FLOW_LIMITED : 0) |
+			 (__u32)decision->dscp << FLOW_DSCP_SHIFT;
 	flow_advance(&flow, pkt, standing->original);
 	flow_store(&own, &flow);
 	return 0;
@@ -251,7 +261,7 @@ __noinline int remember_fragment(const struct decision *decision, const struct p
 	return 0;
 }
 
-static __always_inline void leave_trial(const struct decision *decision)
+static __always_inline void leave_trial(const struct decision *decision, __u32 limit)
 {
 	__u32 zero = 0;
 	struct trial *trial = bpf_map_lookup_elem(&trials, &zero);
@@ -264,6 +274,8 @@ static __always_inline void leave_trial(const struct decision *decision)
 	trial->audit = decision->audit;
 	trial->mark = decision->mark;
 	trial->marked = decision->marked;
+	trial->dscp = decision->dscp;
+	trial->limit = limit;
 }
 
 static __always_inline void account(const struct scan *scan, const struct decision *decision, __u64 packets, __u64 now)
@@ -276,9 +288,33 @@ static __always_inline void account(const struct scan *scan, const struct decisi
 		count_rule(decision->audit, packets, bytes, now, false);
 }
 
+/* Whether the packet has to take a token: of connections, only one that begins a flow. */
+static __always_inline bool is_counted(__u32 limit, const struct standing *standing)
+{
+	return !(limit & LIMIT_OF_CONNECTIONS) || !standing->begun;
+}
+
+static __always_inline void apply_limits(struct decision *decision, const struct scan *scan, struct standing *standing,
+					 __u64 packets, __u64 now)
+{
+	if (scan->limit && is_counted(scan->limit, standing) &&
+	    !take_token(&scan->pkt, scan->rule, scan->limit, packets, now)) {
+		decision->verdict = VERDICT_DROPPED;
+		decision->reason = REASON_RATE_LIMITED;
+	}
+	if (decision->verdict == VERDICT_ALLOWED && scan->audit_limit && is_counted(scan->audit_limit, standing) &&
+	    !take_token(&scan->pkt, scan->audit, scan->audit_limit, packets, now)) {
+		decision->audit = scan->audit;
+		decision->verdict = VERDICT_AUDITED;
+		decision->reason = REASON_AUDIT_WOULD_DENY;
+	}
+	standing->limited = (scan->limit && !(scan->limit & LIMIT_OF_CONNECTIONS)) ||
+			    (scan->audit_limit && !(scan->audit_limit & LIMIT_OF_CONNECTIONS));
+}
+
 /* The decision about a parsed packet at tc. */
 static __always_inline void decide(struct __sk_buff *skb, struct scan *scan, struct decision *decision,
-				   __u64 descriptor, __u64 now)
+				   __u64 descriptor, __u64 packets, __u64 now)
 {
 	struct packet *pkt = &scan->pkt;
 	struct standing standing = { .original = true };
@@ -305,6 +341,8 @@ static __always_inline void decide(struct __sk_buff *skb, struct scan *scan, str
 			}
 			classify(scan, descriptor, SEARCH_OF_PACKETS);
 			conclude(decision, scan, descriptor);
+			if (scan->limit | scan->audit_limit)
+				apply_limits(decision, scan, &standing, packets, now);
 			if (!standing.original) {
 				reverse(pkt);
 				pkt->interface = interface;

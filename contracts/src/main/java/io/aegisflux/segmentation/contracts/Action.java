@@ -4,14 +4,19 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** What a rule does: {@link #ALLOW} and {@link #DENY} end the search, {@link #LOG} and {@link #MARK} act and go on. */
+/**
+ * What a rule does: {@link #ALLOW}, {@link #DENY} and {@link #RATE_LIMIT} end the search, {@link #LOG} and {@link #MARK} act
+ * and go on.
+ */
 public enum Action {
     /** Reports the packet and goes on. */
     LOG,
-    /** Sets the packet's mark and goes on. */
+    /** Sets the packet's mark or its DSCP and goes on. */
     MARK,
     /** Drops the packet or refuses the connection. */
     DENY,
+    /** Lets the packet pass up to a rate, and drops it beyond. */
+    RATE_LIMIT,
     /** Lets the packet pass. */
     ALLOW;
 

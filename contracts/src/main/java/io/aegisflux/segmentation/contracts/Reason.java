@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 
 /** Why a verdict is what it is; stable codes, the same in events, explain and the CLI. */
 public enum Reason {
-    /** An allow rule matched. */
+    /** An allow rule matched, or a rate_limit rule whose rate was not used up. */
     RULE_ALLOW,
     /** A deny rule matched. */
     RULE_DENY,
@@ -24,7 +24,9 @@ public enum Reason {
     /** Traffic that no policy may cut: the agent's NATS endpoints, ARP, neighbour discovery, DHCP, packet-too-big. */
     FAILSAFE,
     /** The packet could not be parsed. */
-    MALFORMED;
+    MALFORMED,
+    /** A rate_limit rule matched, and its rate was used up. */
+    RATE_LIMITED;
 
     /** As written on the wire: the name itself. */
     @JsonValue

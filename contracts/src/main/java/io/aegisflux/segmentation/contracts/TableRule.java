@@ -25,7 +25,9 @@ import java.util.List;
  * @param icmpTypes ranges of types of ICMP or ICMPv6
  * @param icmpCodes as icmpTypes
  * @param interfaces conditions on the interface, all of which must hold
- * @param mark the mark that {@link Action#MARK} sets; 0 otherwise
+ * @param mark the mark that {@link Action#MARK} sets; 0 when it sets none
+ * @param dscp the DSCP that {@link Action#MARK} sets, 0 to 63; null when it sets none
+ * @param rateLimit of {@link Action#RATE_LIMIT}; null otherwise
  * @param expiresAt the instant from which on the rule is as if it were not there
  */
 public record TableRule(
@@ -45,6 +47,8 @@ public record TableRule(
         List<NumberRange> icmpCodes,
         List<InterfaceMatch> interfaces,
         long mark,
+        Integer dscp,
+        RateLimit rateLimit,
         Instant expiresAt) {
 
     /** The rule id of a policy's default action, which no rule of a document may have. */
@@ -63,6 +67,13 @@ public record TableRule(
         }
         if (mark < 0 || mark > 0xFFFFFFFFL) {
             throw new IllegalArgumentException("a mark has 32 bits, %d does not fit".formatted(mark));
+        }
+        if (dscp != null && (dscp < 0 || dscp > 63)) {
+            throw new IllegalArgumentException("dscp is 0 to 63, not " + dscp);
+        }
+        if ((action == Action.RATE_LIMIT) != (rateLimit != null)) {
+            throw new IllegalArgumentException(
+                    "rate_limit belongs to the action rate_limit, and it alone, not to " + action.wireName());
         }
         protocols = Frozen.listOrNull(protocols, "protocols");
         sources = Frozen.listOrNull(sources, "sources");
@@ -83,6 +94,6 @@ public record TableRule(
     /** Whether the search ends here when the rule matches. */
     @JsonIgnore
     public boolean isTerminal() {
-        return !audit && (action == Action.ALLOW || action == Action.DENY);
+        return !audit && action.compareTo(Action.DENY) >= 0;
     }
 }

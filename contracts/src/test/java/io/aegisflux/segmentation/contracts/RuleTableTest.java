@@ -97,6 +97,8 @@ class RuleTableTest {
                 null,
                 null,
                 mark,
+                null,
+                null,
                 null);
     }
 }

@@ -58,7 +58,6 @@ class OperatorTableTest {
         ObjectNode reserved = table.putObject("reserved");
         add(reserved, "fields", Field.RESERVED);
         add(reserved, "types", PolicyType.RESERVED);
-        add(reserved, "actions", List.of("rate_limit"));
         Separators separators =
                 Separators.createDefaultInstance().withObjectFieldValueSpacing(Separators.Spacing.AFTER);
         return Wire.mapper().writer(new DefaultPrettyPrinter(separators)).writeValueAsString(table) + "\n";

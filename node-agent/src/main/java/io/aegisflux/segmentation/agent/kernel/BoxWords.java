@@ -4,6 +4,7 @@ import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.Direction;
 import io.aegisflux.segmentation.contracts.NumberRange;
 import io.aegisflux.segmentation.contracts.Prefix;
+import io.aegisflux.segmentation.contracts.RateLimit;
 import io.aegisflux.segmentation.contracts.TableRule;
 import io.aegisflux.segmentation.engine.space.PacketSpace;
 import io.aegisflux.segmentation.engine.space.RuleBox;
@@ -27,8 +28,12 @@ final class BoxWords {
 
     private static final int ALLOW = 1;
     private static final int DENY = 2;
-    private static final int LOG = 3;
-    private static final int MARK = 4;
+    private static final int RATE_LIMIT = 3;
+    private static final int LOG = 4;
+    private static final int MARK = 5;
+    private static final int DSCP = 6;
+    private static final int LIMIT_OF_CONNECTIONS = 1 << 30;
+    private static final int LIMIT_PER_SOURCE = 1 << 31;
     private static final int ACTION_SHIFT = 24;
     private static final int AUDIT = 1 << 30;
     private static final int DEFAULT = 1 << 31;
@@ -55,7 +60,7 @@ final class BoxWords {
         words[end] = packed(box, false);
         words[end + 1] = packed(box, true) | GUARDS;
         words[end + 2] = interfaces;
-        words[end + 3] = pair((int) rule.mark(), fate(rule, slot));
+        words[end + 3] = pair(argument(rule), fate(rule, slot));
         return end + TERMS;
     }
 
@@ -101,12 +106,23 @@ final class BoxWords {
         return high ? Math.min(range.high(), any.high()) : range.low();
     }
 
+    /** What the action works with: a mark, a DSCP, or a rate as LIMIT_* of bpf/maps.h. */
+    static int argument(TableRule rule) {
+        if (rule.rateLimit() != null) {
+            return (int) rule.rateLimit().perSecond()
+                    | (rule.rateLimit().of() == RateLimit.Of.CONNECTIONS ? LIMIT_OF_CONNECTIONS : 0)
+                    | (rule.rateLimit().per() == RateLimit.Per.SOURCE ? LIMIT_PER_SOURCE : 0);
+        }
+        return rule.dscp() == null ? (int) rule.mark() : rule.dscp();
+    }
+
     private static int fate(TableRule rule, int slot) {
         int action = switch (rule.action()) {
             case Action.ALLOW -> ALLOW;
             case Action.DENY -> DENY;
             case Action.LOG -> LOG;
-            case Action.MARK -> MARK;
+            case Action.MARK -> rule.dscp() == null ? MARK : DSCP;
+            case Action.RATE_LIMIT -> RATE_LIMIT;
         };
         return slot
                 | needs(rule) << NEEDS_SHIFT

@@ -43,7 +43,7 @@ final class Structs {
             JAVA_LONG.withName("low"),
             JAVA_LONG.withName("high"),
             JAVA_LONG.withName("interfaces"),
-            JAVA_INT.withName("mark"),
+            JAVA_INT.withName("argument"),
             JAVA_INT.withName("fate"));
     static final StructLayout BOX4 = box("box4", 2);
     static final StructLayout BOX6 = box("box6", 8);
@@ -97,7 +97,9 @@ final class Structs {
             JAVA_INT.withName("rule"),
             JAVA_INT.withName("audit"),
             JAVA_INT.withName("mark"),
-            JAVA_INT.withName("marked"));
+            JAVA_INT.withName("marked"),
+            JAVA_INT.withName("dscp"),
+            JAVA_INT.withName("limit"));
     static final StructLayout FLOW_KEY = struct(
             "flow_key",
             words(4).withName("a"),

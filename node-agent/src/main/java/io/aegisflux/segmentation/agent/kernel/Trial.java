@@ -15,8 +15,12 @@ import java.lang.foreign.MemorySegment;
  * @param rule the deciding rule's slot, or {@link Book#NO_SLOT}
  * @param audit the slot of the audit rule that would have denied, or NO_SLOT
  * @param mark meaningful when {@code marked}
+ * @param dscp to be set; {@link #NO_DSCP} for none
+ * @param limit of the deciding rule as a box has it; 0 for none
  */
-record Trial(Verdict verdict, Reason reason, int rule, int audit, int mark, boolean marked) {
+record Trial(Verdict verdict, Reason reason, int rule, int audit, int mark, boolean marked, int dscp, int limit) {
+    static final int NO_DSCP = -1;
+
     /**
      * Reads it.
      *
@@ -32,7 +36,9 @@ record Trial(Verdict verdict, Reason reason, int rule, int audit, int mark, bool
                     value.getAtIndex(JAVA_INT, 2),
                     value.getAtIndex(JAVA_INT, 3),
                     value.getAtIndex(JAVA_INT, 4),
-                    value.getAtIndex(JAVA_INT, 5) != 0);
+                    value.getAtIndex(JAVA_INT, 5) != 0,
+                    value.getAtIndex(JAVA_INT, 6) - 1,
+                    value.getAtIndex(JAVA_INT, 7));
         }
     }
 }

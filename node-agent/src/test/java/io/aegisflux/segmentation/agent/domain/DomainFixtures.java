@@ -67,6 +67,8 @@ public final class DomainFixtures {
                 null,
                 null,
                 0,
+                null,
+                null,
                 expiresAt);
     }
 

@@ -90,6 +90,8 @@ class DifferentialIT {
         assertThat(tally.denied).isGreaterThan(tally.packets / 10);
         assertThat(tally.audited).isPositive();
         assertThat(tally.marked).isPositive();
+        assertThat(tally.dscp).isPositive();
+        assertThat(tally.limited).isPositive();
         assertThat(tally.ipv6).isGreaterThan(tally.packets / 5);
         assertThat(tally.atTheHook).isGreaterThan(5_000);
     }
@@ -243,8 +245,14 @@ class DifferentialIT {
         boolean wouldDeny = audit != null && audit.action() == Action.DENY;
         Optional<TableRule> mark = judgement.passed().stream()
                 .map(table.rules()::get)
-                .filter(rule -> rule.action() == Action.MARK && !rule.audit())
+                .filter(rule -> rule.action() == Action.MARK && rule.dscp() == null && !rule.audit())
                 .reduce((first, second) -> second);
+        int dscp = judgement.passed().stream()
+                .map(table.rules()::get)
+                .filter(passed -> passed.dscp() != null && !passed.audit())
+                .reduce((first, second) -> second)
+                .map(TableRule::dscp)
+                .orElse(Trial.NO_DSCP);
         TableRule rule =
                 judgement.rule() == Judgement.NONE ? null : table.rules().get(judgement.rule());
         return new Trial(
@@ -253,7 +261,9 @@ class DifferentialIT {
                 rule == null ? Book.NO_SLOT : slots.get(Book.Name.of(table, rule)),
                 wouldDeny ? slots.get(Book.Name.of(table, audit)) : Book.NO_SLOT,
                 mark.map(marking -> (int) marking.mark()).orElse(found.mark()),
-                mark.isPresent());
+                mark.isPresent(),
+                dscp,
+                rule == null || rule.rateLimit() == null ? 0 : BoxWords.argument(rule));
     }
 
     private static Reason reason(TableRule rule) {
@@ -277,6 +287,8 @@ class DifferentialIT {
         private int denied;
         private int audited;
         private int marked;
+        private int dscp;
+        private int limited;
         private int ipv6;
         private int atTheHook;
 
@@ -286,6 +298,8 @@ class DifferentialIT {
             denied += expected.action() == Action.DENY ? 1 : 0;
             audited += found.verdict() == Verdict.AUDITED ? 1 : 0;
             marked += found.marked() ? 1 : 0;
+            dscp += found.dscp() == Trial.NO_DSCP ? 0 : 1;
+            limited += found.limit() == 0 ? 0 : 1;
             ipv6 += packet.sourceIp().indexOf(':') >= 0 ? 1 : 0;
         }
     }

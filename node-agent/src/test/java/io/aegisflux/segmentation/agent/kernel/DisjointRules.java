@@ -99,6 +99,8 @@ record DisjointRules(int count) {
                 null,
                 null,
                 0,
+                null,
+                null,
                 null);
     }
 

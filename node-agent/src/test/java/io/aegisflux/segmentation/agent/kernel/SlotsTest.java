@@ -109,6 +109,8 @@ class SlotsTest {
                 rule.icmpCodes(),
                 rule.interfaces(),
                 rule.mark(),
+                rule.dscp(),
+                rule.rateLimit(),
                 rule.expiresAt());
     }
 }

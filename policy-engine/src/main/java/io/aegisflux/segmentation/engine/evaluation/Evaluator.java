@@ -95,7 +95,7 @@ public final class Evaluator {
             }
             TableRule rule = table.rules().get(i);
             if (rule.isTerminal()) {
-                return new Judgement(i, auditRule, passed, rule.action());
+                return new Judgement(i, auditRule, passed, rule.action() == Action.DENY ? Action.DENY : Action.ALLOW);
             }
             if (rule.action() == Action.LOG || rule.action() == Action.MARK) {
                 passed.add(i);

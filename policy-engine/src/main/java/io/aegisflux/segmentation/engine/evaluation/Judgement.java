@@ -12,7 +12,7 @@ import java.util.List;
  * @param auditRule the first allow or deny rule of audit mode that matched before the deciding one; {@link #NONE} if no
  *     one did
  * @param passed the log and mark rules met before the deciding one, of audit mode or not, in their order
- * @param action ALLOW or DENY
+ * @param action ALLOW or DENY; ALLOW also for a rate, which no single packet can be judged by
  */
 public record Judgement(int rule, int auditRule, List<Integer> passed, Action action) {
     /** Stands for no rule. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.Direction;
 import io.aegisflux.segmentation.contracts.Mode;
+import io.aegisflux.segmentation.contracts.RateLimit;
 import java.time.Instant;
 import java.util.List;
 
@@ -16,7 +17,9 @@ import java.util.List;
  * @param direction the effective one: of rule, policy and direction conditions together
  * @param mode ENFORCE only when the policy is enforced too
  * @param expiresAt null when only the policy's counts
- * @param mark the mark to set, 0 when the action is not MARK
+ * @param mark the mark to set, 0 when it sets none
+ * @param dscp the DSCP to set, null when it sets none
+ * @param rateLimit null when the action is not RATE_LIMIT
  * @param description empty when there is none
  * @param metadata carried, never read; empty when there is none
  */
@@ -30,6 +33,8 @@ public record Rule(
         Mode mode,
         Instant expiresAt,
         long mark,
+        Integer dscp,
+        RateLimit rateLimit,
         String description,
         ObjectNode metadata) {
 

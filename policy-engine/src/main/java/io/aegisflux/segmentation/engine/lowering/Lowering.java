@@ -134,6 +134,8 @@ public final class Lowering {
                 matcher.icmpCodes(),
                 interfaces(policy, matcher),
                 rule.mark(),
+                rule.dscp(),
+                rule.rateLimit(),
                 earlier(rule.expiresAt(), policy.expiresAt()));
     }
 
@@ -161,6 +163,8 @@ public final class Lowering {
                         null,
                         interfaces(policy, Matcher.ANY),
                         0,
+                        null,
+                        null,
                         policy.expiresAt())));
     }
 
@@ -187,7 +191,8 @@ public final class Lowering {
         return switch (action) {
             case LOG, MARK -> 0;
             case DENY -> 1;
-            case ALLOW -> 2;
+            case RATE_LIMIT -> 2;
+            case ALLOW -> 3;
         };
     }
 
@@ -216,6 +221,8 @@ public final class Lowering {
                 rule.icmpCodes(),
                 rule.interfaces(),
                 rule.mark(),
+                rule.dscp(),
+                rule.rateLimit(),
                 rule.expiresAt());
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.Direction;
 import io.aegisflux.segmentation.contracts.Mode;
+import io.aegisflux.segmentation.contracts.RateLimit;
 import io.aegisflux.segmentation.contracts.TableRule;
 import io.aegisflux.segmentation.engine.language.Condition;
 import io.aegisflux.segmentation.engine.language.Limits;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /** Reads one rule. */
 final class RuleReader {
@@ -27,12 +29,19 @@ final class RuleReader {
             "mode",
             "expires_at",
             "mark",
+            "dscp",
+            "rate_limit",
             "description",
-            "metadata",
-            "rate_limit");
+            "metadata");
     private static final long HIGHEST_MARK = 0xFFFF_FFFFL;
-    private static final Map<String, Action> ACTIONS =
-            Values.words(new Action[] {Action.ALLOW, Action.DENY, Action.LOG, Action.MARK}, Action::wireName);
+    private static final long HIGHEST_DSCP = 63;
+    private static final List<String> RATE_LIMIT_MEMBERS = List.of("per_second", "of", "per");
+    private static final Map<String, Action> ACTIONS = Values.words(
+            new Action[] {Action.ALLOW, Action.DENY, Action.RATE_LIMIT, Action.LOG, Action.MARK}, Action::wireName);
+    private static final Map<String, RateLimit.Of> COUNTED =
+            Values.words(RateLimit.Of.values(), RateLimit.Of::wireName);
+    private static final Map<String, RateLimit.Per> BUCKETS =
+            Values.words(RateLimit.Per.values(), RateLimit.Per::wireName);
 
     private final Optional<Direction> policyDirection;
     private final Mode policyMode;
@@ -48,7 +57,6 @@ final class RuleReader {
     }
 
     private Optional<Rule> read(Members members) {
-        members.reserved("rate_limit", "no host can enforce rate limits yet", "remove it, or use allow or deny");
         Optional<String> id = members.required("id", "give the rule a name of its own in this policy", RuleReader::id);
         Optional<Action> action =
                 members.required("action", "write one of " + String.join(", ", ACTIONS.keySet()), RuleReader::action);
@@ -65,9 +73,12 @@ final class RuleReader {
                 .orElse(Mode.ENFORCE);
         Optional<Instant> expiresAt = members.optional("expires_at", Values::instant);
         Optional<Long> mark = mark(members, action);
+        Optional<Integer> dscp = dscp(members, action);
+        Optional<RateLimit> rateLimit = rateLimit(members, action);
         String description = members.optional("description", Values::text).orElse("");
         ObjectNode metadata = metadata(members);
-        if (id.isEmpty() || action.isEmpty() || priority.isEmpty() || conditions.isEmpty()) {
+        boolean lacksRate = action.equals(Optional.of(Action.RATE_LIMIT)) && rateLimit.isEmpty();
+        if (id.isEmpty() || action.isEmpty() || priority.isEmpty() || conditions.isEmpty() || lacksRate) {
             return Optional.empty();
         }
         return direction(direction, conditions.get(), members)
@@ -81,6 +92,8 @@ final class RuleReader {
                         policyMode == Mode.AUDIT ? Mode.AUDIT : mode,
                         expiresAt.orElse(null),
                         mark.orElse(0L),
+                        dscp.orElse(null),
+                        rateLimit.orElse(null),
                         description,
                         metadata));
     }
@@ -108,25 +121,69 @@ final class RuleReader {
     }
 
     private static Optional<Action> action(JsonNode node, Place place) {
-        return node.isTextual() && node.textValue().equals("rate_limit")
-                ? place.refuse("no host can enforce the action \"rate_limit\" yet", "use allow or deny")
-                : Values.word(node, place, ACTIONS);
+        return Values.word(node, place, ACTIONS);
     }
 
     private static Optional<Long> mark(Members members, Optional<Action> action) {
         if (action.isEmpty()) {
             return Optional.empty();
         }
-        Place place = members.place().member("mark");
-        String hint = "write the mark to set, a whole number from 1 to " + HIGHEST_MARK;
-        if (action.get() == Action.MARK) {
-            return members.required("mark", hint, (node, here) -> Values.whole(node, here, 1, HIGHEST_MARK));
+        String hint = "write the mark to set, a whole number from 1 to %d, or a dscp".formatted(HIGHEST_MARK);
+        if (action.get() != Action.MARK) {
+            return unfit(members, "mark", action.get(), Action.MARK, "sets no mark");
         }
-        return members.has("mark")
-                ? place.refuse(
-                        "a rule with the action %s sets no mark"
-                                .formatted(action.get().wireName()),
-                        "remove it, or write the action mark")
+        BiFunction<JsonNode, Place, Optional<Long>> reader = (node, here) -> Values.whole(node, here, 1, HIGHEST_MARK);
+        return members.has("dscp") ? members.optional("mark", reader) : members.required("mark", hint, reader);
+    }
+
+    private static Optional<Integer> dscp(Members members, Optional<Action> action) {
+        if (action.isEmpty()) {
+            return Optional.empty();
+        }
+        if (action.get() != Action.MARK) {
+            return unfit(members, "dscp", action.get(), Action.MARK, "sets no DSCP");
+        }
+        if (members.has("dscp") && members.has("mark")) {
+            return members.place()
+                    .member("dscp")
+                    .refuse("a rule sets a mark or a DSCP, not both", "write two rules with these conditions");
+        }
+        return members.optional("dscp", (node, here) -> Values.whole(node, here, 0, HIGHEST_DSCP))
+                .map(Long::intValue);
+    }
+
+    private static Optional<RateLimit> rateLimit(Members members, Optional<Action> action) {
+        if (action.isEmpty()) {
+            return Optional.empty();
+        }
+        if (action.get() != Action.RATE_LIMIT) {
+            return unfit(members, "rate_limit", action.get(), Action.RATE_LIMIT, "has no rate");
+        }
+        return members.required(
+                "rate_limit",
+                "write the rate, e.g. {\"per_second\": 100}",
+                (node, place) -> Members.of(node, place, RATE_LIMIT_MEMBERS).flatMap(RuleReader::rateLimit));
+    }
+
+    private static Optional<RateLimit> rateLimit(Members members) {
+        Optional<Long> perSecond = members.required(
+                "per_second",
+                "write how many may pass in a second",
+                (node, here) -> Values.whole(node, here, 1, RateLimit.HIGHEST));
+        RateLimit.Of of = members.optional("of", (node, here) -> Values.word(node, here, COUNTED))
+                .orElse(RateLimit.Of.PACKETS);
+        RateLimit.Per per = members.optional("per", (node, here) -> Values.word(node, here, BUCKETS))
+                .orElse(RateLimit.Per.RULE);
+        return perSecond.map(rate -> new RateLimit(rate, of, per));
+    }
+
+    private static <T> Optional<T> unfit(Members members, String member, Action action, Action fit, String what) {
+        return members.has(member)
+                ? members.place()
+                        .member(member)
+                        .refuse(
+                                "a rule with the action %s %s".formatted(action.wireName(), what),
+                                "remove it, or write the action " + fit.wireName())
                 : Optional.empty();
     }
 

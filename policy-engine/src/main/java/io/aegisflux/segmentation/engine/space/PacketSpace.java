@@ -114,7 +114,7 @@ public enum PacketSpace {
         if (rule.isTerminal()) {
             return Boxes.Effect.ENDS;
         }
-        boolean decides = rule.action() == Action.ALLOW || rule.action() == Action.DENY;
+        boolean decides = rule.action().compareTo(Action.DENY) >= 0;
         return decides ? Boxes.Effect.FIRST_COUNTS : Boxes.Effect.PASSES;
     }
 

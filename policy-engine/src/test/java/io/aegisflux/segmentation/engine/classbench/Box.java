@@ -44,6 +44,8 @@ record Box(
                 null,
                 null,
                 0,
+                null,
+                null,
                 null);
     }
 

@@ -133,6 +133,8 @@ public final class ClassBench {
                 null,
                 null,
                 0,
+                null,
+                null,
                 null);
     }
 }

@@ -14,7 +14,7 @@ import java.util.stream.StreamSupport;
 
 /** Decides about a packet by reading the documents from top to bottom, in the words of docs/policy-language.md. */
 public final class NaiveReading {
-    private static final List<String> RANKS = List.of("log mark", "deny", "allow");
+    private static final List<String> RANKS = List.of("log mark", "deny", "rate_limit", "allow");
 
     private final List<JsonNode> documents;
     private final String host;
@@ -95,10 +95,10 @@ public final class NaiveReading {
             }
         }
         boolean allowed =
-                decided == null ? posture == Action.ALLOW : decided.action().equals("allow");
+                decided == null ? posture == Action.ALLOW : !decided.action().equals("deny");
         boolean wouldDeny = allowed && audited != null && audited.action().equals("deny");
         return new Answer(
-                allowed ? Action.ALLOW : Action.DENY,
+                decided == null ? posture : Action.of(decided.action()),
                 wouldDeny ? Reason.AUDIT_WOULD_DENY : reason(decided),
                 decided == null ? null : decided.name(),
                 wouldDeny ? audited.name() : null,
@@ -110,7 +110,7 @@ public final class NaiveReading {
             return Reason.POSTURE;
         }
         return Reason.valueOf((decided.id().equals("default-action") ? "DEFAULT_" : "RULE_")
-                + decided.action().toUpperCase(java.util.Locale.ROOT));
+                + (decided.action().equals("deny") ? "DENY" : "ALLOW"));
     }
 
     private static void addDefault(JsonNode policy, PacketTuple packet, List<Step> defaults) {

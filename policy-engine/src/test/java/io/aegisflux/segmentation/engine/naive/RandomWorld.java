@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.aegisflux.segmentation.contracts.Direction;
 import io.aegisflux.segmentation.contracts.PacketTuple;
+import io.aegisflux.segmentation.contracts.RateLimit;
 import io.aegisflux.segmentation.contracts.Workload;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -146,10 +147,16 @@ public final class RandomWorld {
 
     private ObjectNode rule(String id) {
         ObjectNode rule = JSON.objectNode();
-        String action = one(List.of("allow", "allow", "deny", "deny", "log", "mark"));
+        String action = one(List.of("allow", "allow", "deny", "deny", "log", "mark", "rate_limit"));
         rule.put("id", id).put("action", action).put("priority", random.nextInt(3));
         if (action.equals("mark")) {
-            rule.put("mark", 1 + random.nextInt(7));
+            rule.put(random.nextBoolean() ? "mark" : "dscp", 1 + random.nextInt(7));
+        }
+        if (action.equals("rate_limit")) {
+            // more than any test sends, so that each packet is judged alike
+            ObjectNode rate = rule.putObject("rate_limit").put("per_second", RateLimit.HIGHEST - random.nextInt(1_000));
+            sometimes(2, () -> rate.put("of", random.nextBoolean() ? "packets" : "connections"));
+            sometimes(2, () -> rate.put("per", random.nextBoolean() ? "rule" : "source"));
         }
         sometimes(8, () -> rule.put("enabled", random.nextBoolean()));
         sometimes(6, () -> rule.put("mode", random.nextBoolean() ? "audit" : "enforce"));
