@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -31,6 +32,8 @@ final class RecordingDatapath implements Datapath {
     private final Kernel kernel;
     private Consumer<DecisionRecord> receiver = decision -> {};
     private boolean isOpen = true;
+    volatile Runnable networkChanged = () -> {};
+    final AtomicInteger looks = new AtomicInteger();
 
     /** What stays when the agent goes. */
     static final class Kernel {
@@ -171,7 +174,13 @@ final class RecordingDatapath implements Datapath {
     }
 
     @Override
+    public void onNetworkChange(Runnable listener) {
+        networkChanged = listener;
+    }
+
+    @Override
     public List<String> reconcile() {
+        looks.incrementAndGet();
         return List.of();
     }
 
