@@ -336,6 +336,19 @@ class AgentIT {
     }
 
     @Test
+    void looksAtTheHooksWhenTheNetworkChangesAndTellsWhatItDid() {
+        bench.start();
+        await().until(() -> bench.datapath.looks.get() == 1);
+        bench.datapath.repairs = List.of("tc_ingress@eth1 was attached (tcx)");
+        bench.datapath.networkChanged.run();
+        await().atMost(Duration.ofSeconds(2))
+                .untilAsserted(() -> assertThat(bench.system(control, "drift_repaired"))
+                        .singleElement()
+                        .satisfies(
+                                event -> assertThat(event.message()).isEqualTo("tc_ingress@eth1 was attached (tcx)")));
+    }
+
+    @Test
     void publishesMetricsUnderTheNamesThatDashboardsKnow() {
         bench.with("AGENT_METRICS_INTERVAL", "200ms");
         enforceFirst();

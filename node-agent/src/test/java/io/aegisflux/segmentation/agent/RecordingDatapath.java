@@ -33,6 +33,7 @@ final class RecordingDatapath implements Datapath {
     private Consumer<DecisionRecord> receiver = decision -> {};
     private boolean isOpen = true;
     volatile Runnable networkChanged = () -> {};
+    volatile List<String> repairs = List.of();
     final AtomicInteger looks = new AtomicInteger();
 
     /** What stays when the agent goes. */
@@ -181,7 +182,7 @@ final class RecordingDatapath implements Datapath {
     @Override
     public List<String> reconcile() {
         looks.incrementAndGet();
-        return List.of();
+        return repairs;
     }
 
     @Override
