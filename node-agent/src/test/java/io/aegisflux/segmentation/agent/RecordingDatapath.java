@@ -34,6 +34,7 @@ final class RecordingDatapath implements Datapath {
     private boolean isOpen = true;
     volatile Runnable networkChanged = () -> {};
     volatile List<String> repairs = List.of();
+    volatile Runnable duringLook = () -> {};
     final AtomicInteger looks = new AtomicInteger();
 
     /** What stays when the agent goes. */
@@ -182,6 +183,7 @@ final class RecordingDatapath implements Datapath {
     @Override
     public List<String> reconcile() {
         looks.incrementAndGet();
+        duringLook.run();
         return repairs;
     }
 

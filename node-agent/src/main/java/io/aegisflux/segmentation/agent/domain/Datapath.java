@@ -54,7 +54,11 @@ public interface Datapath extends AutoCloseable {
     /** The addresses and ports that no policy may cut; replaces the set. */
     void failsafe(Set<FailsafeEntry> entries) throws DatapathException;
 
-    /** Hook name (xdp, tc_ingress, tc_egress, connect4, connect6; with {@code @interface} for the first three) to how it is attached: native, generic, tcx, clsact, cgroup, or off with the reason. */
+    /**
+     * Hook name (xdp, tc_ingress, tc_egress, connect4, connect6; with {@code @interface} for the first three) to how it
+     * is attached: native, generic, tcx, clsact or cgroup, and which programs of others run there too, or off with the
+     * reason. E.g. {@code tcx; also cil_from_netdev (id 12) before ours}.
+     */
     Map<String, String> hooks();
 
     /**

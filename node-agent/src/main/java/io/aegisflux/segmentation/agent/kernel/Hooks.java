@@ -44,16 +44,10 @@ final class Hooks {
      */
     List<String> leave() {
         List<String> left = new ArrayList<>(leaveUnwanted());
-        try {
-            for (Hookpoint place : wanted) {
-                place.leaveElsewhere();
-            }
-            if (filters.isPresent()) {
-                left.addAll(filters.get().leave());
-            }
-        } catch (BpfException e) {
-            LOG.log(Level.WARNING, "a program stays where it is not wanted any more: {0}", e.getMessage());
+        for (Hookpoint place : wanted) {
+            logged(place::leaveElsewhere);
         }
+        filters.ifPresent(clsact -> logged(() -> left.addAll(clsact.leave())));
         return left;
     }
 
@@ -133,6 +127,19 @@ final class Hooks {
             return left;
         } catch (IOException e) {
             throw new UncheckedIOException("the pins cannot be listed", e);
+        }
+    }
+
+    private interface Leave {
+        void run() throws BpfException;
+    }
+
+    /** What cannot be left must not keep other places from their program. */
+    private static void logged(Leave leave) {
+        try {
+            leave.run();
+        } catch (BpfException e) {
+            LOG.log(Level.WARNING, "a program stays where it is not wanted any more: {0}", e.getMessage());
         }
     }
 
