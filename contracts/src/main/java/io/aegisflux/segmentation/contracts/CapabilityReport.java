@@ -11,7 +11,8 @@ import java.util.Map;
  *
  * @param architecture as in {@link BuildSpec}: x86_64 or aarch64
  * @param bpfFeatures feature name to present or not: program and map types, helpers, tcx, ringbuf, batch operations
- * @param hookPoints hook name to what is used there: tcx, clsact, native, generic, cgroup or off
+ * @param hookPoints hook name to what is used there: tcx, clsact, native, generic, cgroup or off; behind that
+ *     word, after a space or a punctuation mark, the reason or which programs of others run there
  * @param resourceLimits limit name to figure
  * @param labels of the host, from its configuration
  * @param workloads what lives on the host, for label conditions

@@ -37,6 +37,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -389,6 +390,42 @@ class AgentIT {
             assertThat(events.getFirst().count()).isEqualTo(1);
             assertThat(events.getLast().count()).isEqualTo(49);
         }));
+    }
+
+    @Test
+    void looksAtTheHooksWhenTheNetworkChangesAndTellsWhatItDid() {
+        bench.start();
+        await().until(() -> bench.datapath.looks.get() == 1);
+        bench.datapath.repairs = List.of("tc_ingress@eth1 was attached (tcx)");
+        bench.datapath.networkChanged.run();
+        await().atMost(Duration.ofSeconds(2))
+                .untilAsserted(() -> assertThat(bench.system(control, "drift_repaired"))
+                        .singleElement()
+                        .satisfies(
+                                event -> assertThat(event.message()).isEqualTo("tc_ingress@eth1 was attached (tcx)")));
+    }
+
+    @Test
+    void changesWhileALookIsBusyAreOneMoreLook() {
+        bench.start();
+        await().until(() -> bench.datapath.looks.get() == 1);
+        CountDownLatch done = new CountDownLatch(1);
+        bench.datapath.duringLook = () -> uninterruptibly(done);
+        bench.datapath.networkChanged.run();
+        await().until(() -> bench.datapath.looks.get() == 2);
+        for (int change = 0; change < 100; change++) {
+            bench.datapath.networkChanged.run();
+        }
+        done.countDown();
+        await().during(Duration.ofMillis(500)).until(() -> bench.datapath.looks.get() == 3);
+    }
+
+    private static void uninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -33,6 +34,10 @@ final class RecordingDatapath implements Datapath {
     private final Kernel kernel;
     private Consumer<DecisionRecord> receiver = decision -> {};
     private boolean isOpen = true;
+    volatile Runnable networkChanged = () -> {};
+    volatile List<String> repairs = List.of();
+    volatile Runnable duringLook = () -> {};
+    final AtomicInteger looks = new AtomicInteger();
 
     /** What stays when the agent goes. */
     static final class Kernel {
@@ -221,8 +226,15 @@ final class RecordingDatapath implements Datapath {
     }
 
     @Override
+    public void onNetworkChange(Runnable listener) {
+        networkChanged = listener;
+    }
+
+    @Override
     public List<String> reconcile() {
-        return List.of();
+        looks.incrementAndGet();
+        duringLook.run();
+        return repairs;
     }
 
     @Override

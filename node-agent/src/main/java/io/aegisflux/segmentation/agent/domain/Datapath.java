@@ -74,10 +74,25 @@ public interface Datapath extends AutoCloseable {
     /** The addresses and ports that no policy may cut; replaces the set. */
     void failsafe(Set<FailsafeEntry> entries) throws DatapathException;
 
-    /** Hook name (xdp, tc_ingress, tc_egress, connect4, connect6; with {@code @interface} for the first three) to how it is attached: native, generic, tcx, clsact, cgroup, or off with the reason. */
+    /**
+     * Hook name (xdp, tc_ingress, tc_egress, connect4, connect6; with {@code @interface} for the first three) to how it
+     * is attached: native, generic, tcx, clsact or cgroup, and which programs of others run there too, or off with the
+     * reason. E.g. {@code tcx; also cil_from_netdev (id 12) before ours}.
+     */
     Map<String, String> hooks();
 
-    /** Repairs what was detached or lost since; returns a sentence for each repair. */
+    /**
+     * Registers the one who is told, on a thread of the datapath's, that interfaces or addresses of this host may have
+     * changed, so that {@link #reconcile()} has something to do. The host's network is that of the calling thread.
+     */
+    void onNetworkChange(Runnable listener);
+
+    /**
+     * Repairs what was detached or lost since, and follows interfaces that came, went or were renamed.
+     *
+     * @return a sentence for each repair, and for each program of others that came to our hooks or went
+     * @throws DatapathException naming the places that could not be repaired; the others are
+     */
     List<String> reconcile() throws DatapathException;
 
     /** Detaches everything and removes every pin: for uninstalling, never at shutdown. */

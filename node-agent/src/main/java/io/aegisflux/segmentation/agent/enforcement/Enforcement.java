@@ -95,6 +95,7 @@ public final class Enforcement implements AutoCloseable {
                 new Restoration(lane, ports.disk(), stateGate, artifactStage, tables, failsafe, standing, reports);
         Upkeep upkeep = new Upkeep(lane, failsafe, reports);
         loop = new ControlLoop(pollInterval, this::pass, upkeep::round);
+        ports.datapath().onNetworkChange(upkeep::look);
     }
 
     /**

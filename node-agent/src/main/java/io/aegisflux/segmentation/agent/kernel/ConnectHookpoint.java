@@ -2,8 +2,10 @@ package io.aegisflux.segmentation.agent.kernel;
 
 import static java.util.Objects.requireNonNull;
 
+import io.aegisflux.segmentation.agent.libbpf.AttachedPrograms;
 import io.aegisflux.segmentation.agent.libbpf.BpfException;
 import io.aegisflux.segmentation.agent.libbpf.BpfLink;
+import io.aegisflux.segmentation.agent.libbpf.BpfProgram;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -30,22 +32,24 @@ final class ConnectHookpoint implements Hookpoint {
     }
 
     @Override
+    public void leaveElsewhere() {}
+
+    @Override
     public Standing ensure(Programs programs) throws BpfException {
         if (cgroup.isEmpty()) {
             link.remove();
             return new Standing.Off("no cgroup v2 is mounted");
         }
-        if (!Files.isDirectory(cgroup.get())) {
+        Path directory = cgroup.get();
+        if (!Files.isDirectory(directory)) {
             link.remove();
-            return new Standing.Off("there is no cgroup %s now".formatted(cgroup.get()));
+            return new Standing.Off("there is no cgroup %s now".formatted(directory));
         }
         BpfLink.Hook hook = v4 ? BpfLink.Hook.CONNECT4 : BpfLink.Hook.CONNECT6;
+        BpfProgram program = programs.get(v4 ? Program.CONNECT4 : Program.CONNECT6);
+        Change change = link.ensure(program, info -> true, added -> BpfLink.cgroup(added, directory, hook));
         return new Standing.On(
-                "cgroup",
-                link.ensure(
-                        programs.get(v4 ? Program.CONNECT4 : Program.CONNECT6),
-                        info -> true,
-                        program -> BpfLink.cgroup(program, cgroup.get(), hook)));
+                "cgroup", change, OtherProgram.around(program.id(), () -> AttachedPrograms.cgroup(directory, hook)));
     }
 
     @Override

@@ -41,6 +41,7 @@ public final class KernelDatapath implements Datapath {
     private Consumer<DecisionRecord> receiver = decision -> {};
     private Kernel kernel;
     private EventReader events;
+    private NetworkWatch watch;
     private Generations generations;
     private boolean attachesAtSwitch;
 
@@ -70,13 +71,15 @@ public final class KernelDatapath implements Datapath {
         PinDirectory pins = new PinDirectory(places.pinDir());
         List<Hookpoint> wanted = new ArrayList<>();
         for (String name : places.interfaces()) {
-            wanted.add(new TcHookpoint(pins, name, Direction.INGRESS, tcx));
-            wanted.add(new TcHookpoint(pins, name, Direction.EGRESS, tcx));
+            for (Direction direction : List.of(Direction.INGRESS, Direction.EGRESS)) {
+                wanted.add(tcx ? new TcHookpoint(pins, name, direction) : new ClsactHookpoint(name, direction));
+            }
             wanted.add(new XdpHookpoint(pins, name, places.xdp()));
         }
         wanted.add(new ConnectHookpoint(pins, places.cgroup(), 4));
         wanted.add(new ConnectHookpoint(pins, places.cgroup(), 6));
-        return new KernelDatapath(pins, new Hooks(pins, wanted), new Interfaces(places.interfaces()), clock);
+        Optional<ClsactFilters> filters = tcx ? Optional.empty() : Optional.of(new ClsactFilters(places.interfaces()));
+        return new KernelDatapath(pins, new Hooks(pins, wanted, filters), new Interfaces(places.interfaces()), clock);
     }
 
     private KernelDatapath(PinDirectory pins, Hooks hooks, Interfaces interfaces, InstantSource clock) {
@@ -90,8 +93,7 @@ public final class KernelDatapath implements Datapath {
     public Optional<Running> adopt() {
         try {
             take(Kernel.adopt(pins));
-            refresh();
-            hooks.ensure(kernel.programs());
+            follow();
             generations.followInterfaces(clock.instant());
             return running();
         } catch (BpfException e) {
@@ -135,7 +137,7 @@ public final class KernelDatapath implements Datapath {
             seedBeforeFirstTable();
             generations.install(table, identity, now, confirmWithin);
             if (attachesAtSwitch) {
-                hooks.ensure(kernel.programs());
+                follow();
                 pins.removeOtherLayouts();
                 attachesAtSwitch = false;
             }
@@ -220,6 +222,15 @@ public final class KernelDatapath implements Datapath {
     }
 
     @Override
+    public void onNetworkChange(Runnable listener) {
+        try {
+            watch = NetworkWatch.start(listener);
+        } catch (BpfException e) {
+            LOG.log(Level.WARNING, "changes of interfaces are seen at polls only: {0}", e.getMessage());
+        }
+    }
+
+    @Override
     public Map<String, String> hooks() {
         return hooks.standing();
     }
@@ -230,8 +241,9 @@ public final class KernelDatapath implements Datapath {
             return List.of();
         }
         try {
-            refresh();
-            return hooks.ensure(kernel.programs());
+            List<String> changes = follow();
+            changes.addAll(hooks.newsOfOthers());
+            return changes;
         } catch (BpfException e) {
             throw refused(e);
         }
@@ -250,6 +262,14 @@ public final class KernelDatapath implements Datapath {
 
     @Override
     public void close() {
+        if (watch != null) {
+            watch.close();
+            watch = null;
+        }
+        release();
+    }
+
+    private void release() {
         if (events != null) {
             events.close();
             events = null;
@@ -263,6 +283,7 @@ public final class KernelDatapath implements Datapath {
     /** Puts the next programs on the hooks; on failure the ones before are put back. */
     private void attach(Kernel next, Kernel before) throws DatapathException {
         try {
+            hooks.leave();
             hooks.ensure(next.programs());
         } catch (DatapathException | RuntimeException e) {
             if (before == null) {
@@ -276,7 +297,7 @@ public final class KernelDatapath implements Datapath {
     }
 
     private void take(Kernel next) throws BpfException {
-        close();
+        release();
         kernel = next;
         generations = Generations.of(next, interfaces, clock);
         events = new EventReader(
@@ -303,6 +324,17 @@ public final class KernelDatapath implements Datapath {
         } catch (IOException e) {
             LOG.log(Level.WARNING, "connections that are open now may be cut: {0}", e.getMessage());
         }
+    }
+
+    /**
+     * Brings hooks and maps to the interfaces of now. An interface is in the map while a program runs on it: without its
+     * bit and the kind of its frames a program would judge wrongly.
+     */
+    private List<String> follow() throws DatapathException, BpfException {
+        List<String> changes = hooks.leave();
+        refresh();
+        changes.addAll(hooks.ensure(kernel.programs()));
+        return changes;
     }
 
     /** What changes on a host without our doing. */

@@ -6,7 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import io.aegisflux.segmentation.agent.libbpf.BpfException;
 import io.aegisflux.segmentation.agent.libbpf.BpfMap;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
@@ -17,11 +17,19 @@ import java.util.stream.Collectors;
 
 /** Tells the connect hooks which addresses are this host's own: what goes there passes no interface that is judged. */
 final class LocalAddresses {
+    private static final System.Logger LOG = System.getLogger(LocalAddresses.class.getName());
+
     private Map<ByteBuffer, Integer> written = Map.of();
 
     /** Writes the addresses of this network namespace as they are now. */
     void write(BpfMap map) throws BpfException {
-        Map<ByteBuffer, Integer> now = addresses();
+        Map<ByteBuffer, Integer> now;
+        try {
+            now = addresses();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "the addresses of this host cannot be listed now: {0}", e.getMessage());
+            return;
+        }
         if (now.equals(written)) {
             return;
         }
@@ -29,17 +37,13 @@ final class LocalAddresses {
         written = now;
     }
 
-    private static Map<ByteBuffer, Integer> addresses() {
-        try {
-            return NetworkInterface.networkInterfaces()
-                    .flatMap(NetworkInterface::inetAddresses)
-                    .limit(Structs.LOCALS_MAX)
-                    .map(LocalAddresses::key)
-                    .distinct()
-                    .collect(Collectors.toMap(key -> key, key -> 1));
-        } catch (IOException e) {
-            throw new UncheckedIOException("the addresses of this host cannot be listed", e);
-        }
+    private static Map<ByteBuffer, Integer> addresses() throws IOException {
+        return NetworkInterface.networkInterfaces()
+                .flatMap(NetworkInterface::inetAddresses)
+                .limit(Structs.LOCALS_MAX)
+                .map(LocalAddresses::key)
+                .distinct()
+                .collect(Collectors.toMap(key -> key, key -> 1));
     }
 
     private static ByteBuffer key(InetAddress address) {

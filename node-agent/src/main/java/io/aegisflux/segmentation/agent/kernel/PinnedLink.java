@@ -6,14 +6,19 @@ import io.aegisflux.segmentation.agent.kernel.Hookpoint.Change;
 import io.aegisflux.segmentation.agent.libbpf.BpfException;
 import io.aegisflux.segmentation.agent.libbpf.BpfLink;
 import io.aegisflux.segmentation.agent.libbpf.BpfProgram;
+import io.aegisflux.segmentation.agent.libbpf.NetDevices;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /** A link that lives by its pin. */
 final class PinnedLink {
+    private static final System.Logger LOG = System.getLogger(PinnedLink.class.getName());
+
     private final Path pin;
 
     PinnedLink(Path pin) {
@@ -55,8 +60,35 @@ final class PinnedLink {
         return Change.ATTACHED;
     }
 
+    /**
+     * Lets go of the link unless it is on this interface.
+     *
+     * @param device empty when there is none
+     */
+    void leaveUnlessOn(Optional<NetDevices.Device> device) throws BpfException {
+        if (!isPinned()) {
+            return;
+        }
+        boolean stays;
+        try (BpfLink link = BpfLink.ofPin(pin)) {
+            BpfLink.Info info = link.info();
+            stays = device.isPresent() && info.isOn(device.get().index());
+        }
+        if (!stays) {
+            remove();
+        }
+    }
+
     /** Lets go of the link: the program leaves its hook. */
     void remove() {
+        if (!isPinned()) {
+            return;
+        }
+        try (BpfLink link = BpfLink.ofPin(pin)) {
+            link.detach(); // removing the pin alone lets the kernel detach when it has time to
+        } catch (BpfException e) {
+            LOG.log(Level.DEBUG, "{0} is detached by the kernel: {1}", pin, e.getMessage());
+        }
         try {
             Files.deleteIfExists(pin);
         } catch (IOException e) {

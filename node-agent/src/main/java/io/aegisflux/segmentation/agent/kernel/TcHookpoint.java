@@ -2,35 +2,40 @@ package io.aegisflux.segmentation.agent.kernel;
 
 import static java.util.Objects.requireNonNull;
 
+import io.aegisflux.segmentation.agent.libbpf.AttachedPrograms;
 import io.aegisflux.segmentation.agent.libbpf.BpfException;
 import io.aegisflux.segmentation.agent.libbpf.BpfLink;
 import io.aegisflux.segmentation.agent.libbpf.BpfProgram;
 import io.aegisflux.segmentation.agent.libbpf.NetDevices;
 import io.aegisflux.segmentation.agent.libbpf.TcFilter;
 import io.aegisflux.segmentation.contracts.Direction;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
-/** tc of an interface: a tcx link where the kernel has it (Linux 6.6), else a clsact filter. */
+/** tc of an interface by a tcx link (Linux 6.6). */
 final class TcHookpoint implements Hookpoint {
     private final String interfaceName;
     private final boolean ingress;
-    private final boolean tcx;
     private final PinnedLink link;
 
     /**
      * @param direction INGRESS or EGRESS
-     * @param tcx whether to use it
      */
-    TcHookpoint(PinDirectory pins, String interfaceName, Direction direction, boolean tcx) {
+    TcHookpoint(PinDirectory pins, String interfaceName, Direction direction) {
         this.interfaceName = requireNonNull(interfaceName, "interfaceName is null");
         this.ingress = direction == Direction.INGRESS;
-        this.tcx = tcx;
-        this.link = new PinnedLink(pins.link(hook() + "=" + interfaceName));
+        this.link = new PinnedLink(pins.link(ClsactFilters.hook(way()) + "=" + interfaceName));
     }
 
     @Override
     public String name() {
-        return hook() + "@" + interfaceName;
+        return ClsactFilters.hook(way()) + "@" + interfaceName;
+    }
+
+    @Override
+    public void leaveElsewhere() throws BpfException {
+        link.leaveUnlessOn(NetDevices.find(interfaceName));
     }
 
     @Override
@@ -38,42 +43,28 @@ final class TcHookpoint implements Hookpoint {
         Optional<NetDevices.Device> device = NetDevices.find(interfaceName);
         if (device.isEmpty()) {
             link.remove();
-            return new Standing.Off("there is no interface of this name now");
+            return Standing.Off.NO_INTERFACE;
         }
-        BpfProgram program = programs.get(ingress ? Program.TC_INGRESS : Program.TC_EGRESS);
         int ifindex = device.get().index();
-        return tcx ? link(program, ifindex) : filter(program, ifindex);
+        BpfLink.Hook hook = ingress ? BpfLink.Hook.TCX_INGRESS : BpfLink.Hook.TCX_EGRESS;
+        BpfProgram program = programs.get(ingress ? Program.TC_INGRESS : Program.TC_EGRESS);
+        Change change = link.ensure(program, info -> info.isOn(ifindex), added -> BpfLink.tcx(added, ifindex, hook));
+        return new Standing.On("tcx", change, OtherProgram.around(program.id(), () -> ids(ifindex, hook)));
     }
 
     @Override
-    public void detach() throws BpfException {
+    public void detach() {
         link.remove();
-        Optional<NetDevices.Device> device = NetDevices.find(interfaceName);
-        if (!tcx && device.isPresent()) {
-            TcFilter.detach(device.get().index(), way());
-        }
     }
 
-    private Standing link(BpfProgram program, int ifindex) throws BpfException {
-        BpfLink.Hook hook = ingress ? BpfLink.Hook.TCX_INGRESS : BpfLink.Hook.TCX_EGRESS;
-        return new Standing.On(
-                "tcx", link.ensure(program, info -> info.isOn(ifindex), added -> BpfLink.tcx(added, ifindex, hook)));
-    }
-
-    private Standing filter(BpfProgram program, int ifindex) throws BpfException {
-        int before = TcFilter.programId(ifindex, way());
-        if (before == program.id()) {
-            return new Standing.On("clsact", Change.KEPT);
-        }
-        TcFilter.attach(program, ifindex, way());
-        return new Standing.On("clsact", before == 0 ? Change.ATTACHED : Change.REPLACED);
+    /** Filters run when every program of tcx has let the packet go on. */
+    private List<Integer> ids(int ifindex, BpfLink.Hook hook) throws BpfException {
+        List<Integer> ids = new ArrayList<>(AttachedPrograms.tcx(ifindex, hook));
+        ids.addAll(TcFilter.programs(ifindex, way()));
+        return ids;
     }
 
     private TcFilter.Way way() {
         return ingress ? TcFilter.Way.INGRESS : TcFilter.Way.EGRESS;
-    }
-
-    private String hook() {
-        return ingress ? "tc_ingress" : "tc_egress";
     }
 }

@@ -3,10 +3,13 @@ package io.aegisflux.segmentation.agent.kernel;
 import static java.util.Objects.requireNonNull;
 
 import io.aegisflux.segmentation.agent.domain.XdpMode;
+import io.aegisflux.segmentation.agent.libbpf.AttachedPrograms;
 import io.aegisflux.segmentation.agent.libbpf.BpfException;
 import io.aegisflux.segmentation.agent.libbpf.BpfLink;
 import io.aegisflux.segmentation.agent.libbpf.BpfLink.XdpPath;
+import io.aegisflux.segmentation.agent.libbpf.BpfProgram;
 import io.aegisflux.segmentation.agent.libbpf.NetDevices;
+import java.util.List;
 import java.util.Optional;
 
 /** XDP of an interface, in the driver or in the generic path. */
@@ -29,11 +32,18 @@ final class XdpHookpoint implements Hookpoint {
     }
 
     @Override
+    public void leaveElsewhere() throws BpfException {
+        Optional<NetDevices.Device> device = NetDevices.find(interfaceName);
+        nativeLink.leaveUnlessOn(device);
+        genericLink.leaveUnlessOn(device);
+    }
+
+    @Override
     public Standing ensure(Programs programs) throws BpfException {
         Optional<NetDevices.Device> device = NetDevices.find(interfaceName);
         if (device.isEmpty()) {
             detach();
-            return new Standing.Off("there is no interface of this name now");
+            return Standing.Off.NO_INTERFACE;
         }
         if (device.get().kind() != NetDevices.Kind.ETHERNET) {
             return new Standing.Off("packets of this interface have no Ethernet header");
@@ -59,21 +69,24 @@ final class XdpHookpoint implements Hookpoint {
         try {
             return attach(programs, ifindex, XdpPath.NATIVE);
         } catch (BpfException e) {
-            return new Standing.Off(
-                    e.isUnsupported()
-                            ? "the driver does not take it"
-                            : "another program is there or the driver refuses (%s)".formatted(e.getMessage()));
+            return new Standing.Off(e.isUnsupported() ? "the driver does not take it" : e.getMessage());
         }
     }
 
     private Standing attach(Programs programs, int ifindex, XdpPath path) throws BpfException {
         boolean isNative = path == XdpPath.NATIVE;
         (isNative ? genericLink : nativeLink).remove();
-        Change change = (isNative ? nativeLink : genericLink)
-                .ensure(
-                        programs.get(Program.XDP_INGRESS),
-                        info -> info.isOn(ifindex),
-                        program -> BpfLink.xdp(program, ifindex, path));
-        return new Standing.On(isNative ? "native" : "generic", change);
+        BpfProgram ours = programs.get(Program.XDP_INGRESS);
+        Change change;
+        try {
+            change = (isNative ? nativeLink : genericLink)
+                    .ensure(ours, info -> info.isOn(ifindex), program -> BpfLink.xdp(program, ifindex, path));
+        } catch (BpfException e) {
+            List<OtherProgram> there = OtherProgram.around(ours.id(), () -> AttachedPrograms.xdp(ifindex));
+            throw there.isEmpty()
+                    ? e
+                    : e.with("for %s is there".formatted(there.getFirst().called()));
+        }
+        return new Standing.On(isNative ? "native" : "generic", change, List.of());
     }
 }

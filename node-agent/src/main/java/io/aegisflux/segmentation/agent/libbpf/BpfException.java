@@ -26,6 +26,17 @@ public final class BpfException extends Exception {
         this.log = requireNonNull(log, "log is null");
     }
 
+    private BpfException(BpfException cause, String addition) {
+        super(cause.getMessage() + ", " + addition, cause);
+        this.errno = cause.errno;
+        this.log = cause.log;
+    }
+
+    /** The same, with more to say of it at the end of its message. */
+    public BpfException with(String addition) {
+        return new BpfException(this, addition);
+    }
+
     /** Positive, as in errno.h. */
     public int errno() {
         return errno;

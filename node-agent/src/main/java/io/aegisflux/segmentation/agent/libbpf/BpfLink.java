@@ -24,6 +24,8 @@ public final class BpfLink implements AutoCloseable {
     private static final MethodHandle UPDATE =
             Native.libbpf("bpf_link_update", Native.returningInt(JAVA_INT, JAVA_INT, ADDRESS));
 
+    private static final MethodHandle DETACH = Native.libbpf("bpf_link_detach", Native.returningInt(JAVA_INT));
+
     private final Fd fd;
 
     private BpfLink(Fd fd) {
@@ -42,6 +44,10 @@ public final class BpfLink implements AutoCloseable {
 
         Hook(int number) {
             this.number = number;
+        }
+
+        int number() {
+            return number;
         }
     }
 
@@ -91,6 +97,11 @@ public final class BpfLink implements AutoCloseable {
     public void update(BpfProgram program) throws BpfException {
         Native.checked("bpf_link_update", (arena, state) ->
                 (int) UPDATE.invokeExact(state, fd.number(), program.fd(), MemorySegment.NULL));
+    }
+
+    /** Takes the program from the hook now, whoever else holds the link (Linux 5.9). */
+    public void detach() throws BpfException {
+        Native.checked("bpf_link_detach", (arena, state) -> (int) DETACH.invokeExact(state, fd.number()));
     }
 
     /** Makes the link outlive this process; nothing may be at the path yet. */

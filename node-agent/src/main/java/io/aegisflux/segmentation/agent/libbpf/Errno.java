@@ -6,22 +6,26 @@ import java.util.Map;
 final class Errno {
     static final int EPERM = 1;
     static final int ENOENT = 2;
+    static final int EINTR = 4;
+    static final int EAGAIN = 11;
     static final int EBUSY = 16;
     static final int EEXIST = 17;
     static final int ENODEV = 19;
     static final int EINVAL = 22;
+    static final int ENOSPC = 28;
     static final int EOPNOTSUPP = 95;
+    static final int ENOBUFS = 105;
 
     private static final Map<Integer, String> NAMES = Map.ofEntries(
             Map.entry(EPERM, "EPERM"),
             Map.entry(ENOENT, "ENOENT"),
             Map.entry(3, "ESRCH"),
-            Map.entry(4, "EINTR"),
+            Map.entry(EINTR, "EINTR"),
             Map.entry(5, "EIO"),
             Map.entry(7, "E2BIG"),
             Map.entry(8, "ENOEXEC"),
             Map.entry(9, "EBADF"),
-            Map.entry(11, "EAGAIN"),
+            Map.entry(EAGAIN, "EAGAIN"),
             Map.entry(12, "ENOMEM"),
             Map.entry(13, "EACCES"),
             Map.entry(14, "EFAULT"),
@@ -34,7 +38,7 @@ final class Errno {
             Map.entry(23, "ENFILE"),
             Map.entry(24, "EMFILE"),
             Map.entry(27, "EFBIG"),
-            Map.entry(28, "ENOSPC"),
+            Map.entry(ENOSPC, "ENOSPC"),
             Map.entry(30, "EROFS"),
             Map.entry(33, "EDOM"),
             Map.entry(34, "ERANGE"),
@@ -43,7 +47,7 @@ final class Errno {
             Map.entry(61, "ENODATA"),
             Map.entry(67, "ENOLINK"),
             Map.entry(EOPNOTSUPP, "EOPNOTSUPP"),
-            Map.entry(105, "ENOBUFS"),
+            Map.entry(ENOBUFS, "ENOBUFS"),
             Map.entry(110, "ETIMEDOUT"),
             Map.entry(116, "ESTALE"),
             Map.entry(524, "ENOTSUPP")); // the kernel's own, which leaks out of some BPF calls

@@ -1,6 +1,7 @@
 package io.aegisflux.segmentation.agent.libbpf;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -97,6 +98,11 @@ final class Native {
     /** An int result with pointer arguments and the like: most of what is bound here. */
     static FunctionDescriptor returningInt(MemoryLayout... arguments) {
         return FunctionDescriptor.of(JAVA_INT, arguments);
+    }
+
+    /** As {@link #returningInt}, of functions that answer with a size. */
+    static FunctionDescriptor returningLong(MemoryLayout... arguments) {
+        return FunctionDescriptor.of(JAVA_LONG, arguments);
     }
 
     private static SymbolLookup libbpf() {

@@ -6,9 +6,12 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -27,6 +30,11 @@ public final class NetDevices {
     private static final int ARPHRD_LOOPBACK = 772;
 
     private static final MethodHandle INDEX = Native.libc("if_nametoindex", Native.returningInt(ADDRESS));
+    private static final MethodHandle NAMES = Native.libc("if_nameindex", FunctionDescriptor.of(ADDRESS));
+    private static final MethodHandle FREE_NAMES = Native.libc("if_freenameindex", FunctionDescriptor.ofVoid(ADDRESS));
+    private static final int NAMES_ENTRY_BYTES = 16; // struct if_nameindex: index, pointer to the name
+    private static final int NAMES_ENTRY_NAME = 8;
+
     private static final MethodHandle SOCKET = Native.libc("socket", Native.returningInt(JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle IOCTL =
             Native.libc("ioctl", Native.returningInt(JAVA_INT, JAVA_LONG, ADDRESS), Linker.Option.firstVariadicArg(2));
@@ -64,6 +72,37 @@ public final class NetDevices {
                 return Optional.empty(); // gone between the two calls
             }
             throw e;
+        }
+    }
+
+    /** The names of all interfaces that are there, by their index. */
+    public static Map<Integer, String> names() throws BpfException {
+        int[] errno = new int[1];
+        MemorySegment list = Native.call((arena, state) -> {
+            MemorySegment found = (MemorySegment) NAMES.invokeExact(state);
+            errno[0] = Native.errno(state);
+            return found;
+        });
+        if (list.address() == 0) {
+            throw new BpfException("if_nameindex", errno[0]);
+        }
+        try {
+            Map<Integer, String> names = new HashMap<>();
+            MemorySegment at = list.reinterpret(Long.MAX_VALUE);
+            while (at.get(JAVA_INT, 0) != 0) { // an entry of index 0 is the end
+                names.put(
+                        at.get(JAVA_INT, 0),
+                        at.get(ADDRESS, NAMES_ENTRY_NAME)
+                                .reinterpret(NAME_BYTES)
+                                .getString(0));
+                at = at.asSlice(NAMES_ENTRY_BYTES);
+            }
+            return names;
+        } finally {
+            Native.call((arena, state) -> {
+                FREE_NAMES.invokeExact(state, list);
+                return null;
+            });
         }
     }
 

@@ -9,6 +9,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.List;
 
 /**
  * A program on a clsact filter of an interface: what kernels below 6.6 have in place of tcx. Ours is known by its
@@ -49,13 +50,18 @@ public final class TcFilter {
 
     /** Which way, with libbpf's number (enum bpf_tc_attach_point). */
     public enum Way {
-        INGRESS(1),
-        EGRESS(2);
+        INGRESS(1, 0xFFFF_FFF2),
+        EGRESS(2, 0xFFFF_FFF3);
 
         private final int number;
+        private final int parent;
 
-        Way(int number) {
+        /**
+         * @param parent what rtnetlink calls it: TC_H_MIN_INGRESS or TC_H_MIN_EGRESS of TC_H_CLSACT
+         */
+        Way(int number, int parent) {
             this.number = number;
+            this.parent = parent;
         }
     }
 
@@ -89,6 +95,14 @@ public final class TcFilter {
             throw new BpfException("bpf_tc_query on interface " + ifindex, -result);
         }
         return result < 0 ? 0 : id[0];
+    }
+
+    /**
+     * The ids of the programs that are there on filters, ours and those of others, in the order in which they run: by
+     * their priorities.
+     */
+    public static List<Integer> programs(int ifindex, Way way) throws BpfException {
+        return TcFilterDump.programs(ifindex, way.parent);
     }
 
     /** Takes ours away; nothing happens when there is none. */

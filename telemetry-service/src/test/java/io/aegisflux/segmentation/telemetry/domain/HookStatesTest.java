@@ -13,7 +13,7 @@ class HookStatesTest {
                         "tc_ingress@eth0",
                         "tcx",
                         "tc_ingress@eth1",
-                        "tcx",
+                        "tcx; also cil_from_netdev (id 12) before ours",
                         "tc_ingress@eth2",
                         "clsact",
                         "connect4",
