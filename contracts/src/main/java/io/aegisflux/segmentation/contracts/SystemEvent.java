@@ -28,6 +28,7 @@ public record SystemEvent(
     public static final String CAPABILITY_REPORT = "capability_report";
     public static final String PROGRAM_LOADED = "program_loaded";
     public static final String PROGRAM_UNLOADED = "program_unloaded";
+    public static final String HOOKS_CHANGED = "hooks_changed";
     public static final String MAP_UPDATED = "map_updated";
     public static final String POLICY_REJECTED = "policy_rejected";
     public static final String DESIRED_STATE_REJECTED = "desired_state_rejected";

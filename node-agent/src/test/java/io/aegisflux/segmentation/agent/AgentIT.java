@@ -399,7 +399,7 @@ class AgentIT {
         bench.datapath.repairs = List.of("tc_ingress@eth1 was attached (tcx)");
         bench.datapath.networkChanged.run();
         await().atMost(Duration.ofSeconds(2))
-                .untilAsserted(() -> assertThat(bench.system(control, "drift_repaired"))
+                .untilAsserted(() -> assertThat(bench.system(control, SystemEvent.HOOKS_CHANGED))
                         .singleElement()
                         .satisfies(
                                 event -> assertThat(event.message()).isEqualTo("tc_ingress@eth1 was attached (tcx)")));

@@ -50,7 +50,7 @@ public final class Upkeep {
         try {
             List<String> repairs = lane.datapath().reconcile();
             for (String repair : repairs) {
-                reports.system("drift_repaired", "datapath", repair, "warn", Map.of());
+                reports.system(SystemEvent.HOOKS_CHANGED, "datapath", repair, "warn", Map.of());
             }
             lastTrouble = "";
         } catch (DatapathException e) {

@@ -278,7 +278,7 @@ class NetworkChangeIT {
         onHost(() -> {
             datapath.load(CompiledObject.bytes(), CompiledObject.digest());
             var table = Tables.denyingPort(PORT, "ingress", 1);
-            datapath.install(table, Tables.identity(table, 1), Instant.now());
+            datapath.install(table, Tables.identity(table, 1), Instant.now(), Duration.ZERO);
         });
     }
 

@@ -14,6 +14,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -262,7 +263,7 @@ class OtherProgramsIT {
     private void installDenying() {
         onHost(() -> {
             var table = Tables.denyingPort(PORT, "ingress", 1);
-            datapath.install(table, Tables.identity(table, 1), Instant.now());
+            datapath.install(table, Tables.identity(table, 1), Instant.now(), Duration.ZERO);
         });
     }
 
