@@ -242,9 +242,16 @@ static __always_inline const struct box_terms *box_of(const struct bank *bank, _
 	return terms;
 }
 
-/* The boxes of one leaf in their order, until one ends the search. false when there are more than it looks at. */
-static __always_inline bool search_leaf(struct scan *scan, const struct bank *bank, __u32 boxes, __u64 leaf,
-					const struct subject *subject, bool is_v4)
+/* How a search of one leaf ends. */
+enum leaf_end {
+	LEAF_TOO_LONG,
+	LEAF_DECIDED,
+	LEAF_PASSED, /* no box below the limit ended it */
+};
+
+/* The boxes of one leaf in their order, those whose numbers are below the limit, until one ends the search. */
+static __always_inline enum leaf_end search_leaf(struct scan *scan, const struct bank *bank, __u32 boxes, __u64 leaf,
+						 __u32 limit, const struct subject *subject, bool is_v4)
 {
 	__u32 next = NODE_PLACE(leaf);
 
@@ -253,16 +260,46 @@ static __always_inline bool search_leaf(struct scan *scan, const struct bank *ba
 		const struct box_terms *terms;
 		__u64 misses;
 
-		if (number == NO_BOX)
-			return true;
+		if (number >= limit)
+			return LEAF_PASSED;
 		terms = box_of(bank, boxes, number, subject, is_v4, &misses);
 		/* two ifs: as one condition, clang 14 lets the loop fall through to its beginning, which Linux 6.1 refuses */
 		if (misses)
 			continue;
 		if (meet(scan, terms->fate, terms->argument, false))
-			return true;
+			return LEAF_DECIDED;
 	}
-	return false;
+	return LEAF_TOO_LONG;
+}
+
+static __always_inline __u32 first_edit(const struct bank *bank, const struct space *space, const struct subject *subject,
+					bool is_v4)
+{
+	for (__u32 i = 0; i < EDITS_MAX; i++) {
+		__u64 misses;
+
+		if (i >= space->edits)
+			break;
+		box_of(bank, space->edit_boxes, i, subject, is_v4, &misses);
+		if (!misses)
+			return i;
+	}
+	return EDITS_MAX;
+}
+
+/*
+ * The first of the edits that the subject of a search lies in, all of which end it; EDITS_MAX when there is none. Global, so
+ * that the verifier forgets which one it is: it would follow each through the rest.
+ */
+__noinline int search_edits(__u64 descriptor, __u32 with, bool is_v4)
+{
+	const struct bank *bank = bank_of(descriptor);
+	struct search *search = bpf_map_lookup_elem(&searches, &with);
+
+	if (!bank || !search)
+		return EDITS_MAX;
+	return is_v4 ? first_edit(bank, &bank->space[0], &search->subject, true)
+		     : first_edit(bank, &bank->space[1], &search->subject, false);
 }
 
 /*
@@ -294,6 +331,7 @@ struct view {
 	const struct bank *bank;
 	struct search *search;
 	__u32 boxes; /* where they begin in the bank */
+	__u32 limit; /* boxes from this number on are not asked */
 	__u32 is_v4;
 };
 
@@ -315,7 +353,7 @@ static __always_inline long look(struct view *view)
 	const struct box_terms *terms;
 	__u64 misses;
 
-	if (number == NO_BOX)
+	if (number >= view->limit)
 		return 1;
 	leaves->head[leaf] = (__u64)entry_at(view->bank, leaves->next[leaf]) << 2 | leaf;
 	leaves->next[leaf]++;
@@ -328,7 +366,8 @@ static __always_inline long look(struct view *view)
 	return meet(view->scan, terms->fate, terms->argument, false) ? 1 : 0;
 }
 
-static long look_on(__u32 index, void *view)
+/* A function of its own also where it is called: else clang 14 lays the loop out as Linux 6.1 refuses. */
+static __noinline long look_on(__u32 index, void *view)
 {
 	return look(view);
 }
@@ -344,48 +383,68 @@ static __always_inline void search_merged(struct view *view)
 		return;
 	}
 	for (int i = 0; i < CANDIDATES_LOOP; i++)
-		if (look(view))
+		if (look_on(i, view))
 			return;
 }
 
+static __always_inline void decide_by(struct scan *scan, const struct bank *bank, __u32 boxes, __u32 number,
+				      const struct subject *subject, bool is_v4)
+{
+	__u64 misses;
+	const struct box_terms *terms = box_of(bank, boxes, number, subject, is_v4, &misses);
+
+	meet(scan, terms->fate, terms->argument, false);
+}
+
 static __always_inline void classify_space(struct scan *scan, const struct bank *bank, const struct space *space,
-					   struct search *search, bool is_v4)
+					   struct search *search, __u64 descriptor, __u32 with, bool is_v4)
 {
 	struct leaves *leaves = &search->leaves;
 	struct view view = {};
-	__u32 best = NO_BOX;
+	__u32 best = NO_BOX, limit = NO_BOX, edit = EDITS_MAX;
+	enum leaf_end end = LEAF_TOO_LONG;
 	__u64 leaf;
 
 	subject_of(&search->subject, &scan->pkt);
+	if (space->edits)
+		edit = search_edits(descriptor, with, is_v4);
+	if (edit < EDITS_MAX)
+		best = limit = space->before[edit];
 #pragma unroll
 	for (__u32 i = 0; i < TREES_MAX; i++) {
 		leaves->head[i] = (__u64)NO_BOX << 2 | i;
 		if (i >= space->trees)
 			continue;
 		leaf = descend(bank, search->point, space->root[i]);
-		if (i == 0 && space->trees == 1 && search_leaf(scan, bank, space->boxes, leaf, &search->subject, is_v4))
-			return;
+		if (i == 0 && space->trees == 1) {
+			end = search_leaf(scan, bank, space->boxes, leaf, limit, &search->subject, is_v4);
+			if (end != LEAF_TOO_LONG)
+				break;
+		}
 		leaves->head[i] = (__u64)entry_at(bank, NODE_PLACE(leaf)) << 2 | i;
 		leaves->next[i] = NODE_PLACE(leaf) + 1;
 		if (best != PASSES)
 			best = first_in_leaf(bank, space->boxes, leaf, best, &search->subject, is_v4);
 	}
-	if (best == NO_BOX)
+	if (end == LEAF_DECIDED)
 		return;
-	if (best != PASSES) {
-		__u64 misses;
-		const struct box_terms *terms = box_of(bank, space->boxes, best, &search->subject, is_v4, &misses);
-
-		meet(scan, terms->fate, terms->argument, false);
+	if (best == PASSES) {
+		scan_begin(scan);
+		view.scan = scan;
+		view.bank = bank;
+		view.search = search;
+		view.boxes = space->boxes;
+		view.limit = limit;
+		view.is_v4 = is_v4;
+		search_merged(&view);
+		if (scan->action)
+			return;
+	} else if (best != limit) {
+		decide_by(scan, bank, space->boxes, best, &search->subject, is_v4);
 		return;
 	}
-	scan_begin(scan);
-	view.scan = scan;
-	view.bank = bank;
-	view.search = search;
-	view.boxes = space->boxes;
-	view.is_v4 = is_v4;
-	search_merged(&view);
+	if (edit < EDITS_MAX)
+		decide_by(scan, bank, space->edit_boxes, edit, &search->subject, is_v4);
 }
 
 /*
@@ -403,9 +462,9 @@ __noinline int classify(struct scan *scan, __u64 descriptor, __u32 with)
 	scan_begin(scan);
 	point_of(search->point, &scan->pkt);
 	if (scan->pkt.family == FAMILY_V4)
-		classify_space(scan, bank, &bank->space[0], search, true);
+		classify_space(scan, bank, &bank->space[0], search, descriptor, with, true);
 	else
-		classify_space(scan, bank, &bank->space[1], search, false);
+		classify_space(scan, bank, &bank->space[1], search, descriptor, with, false);
 	return 0;
 }
 
@@ -415,20 +474,35 @@ static __always_inline __u64 asks_source(const struct box_terms *terms, __u64 ad
 	return address_mask | (terms->low & 0xFFFF) | (~terms->high & 0xFFFF) | ~terms->interfaces;
 }
 
-static __always_inline int search_connect(struct scan *scan, const struct bank *bank, __u32 boxes, __u64 leaf, bool is_v4)
+/* All bits when a is below b, else none. No branch, as in smaller(). */
+static __always_inline __u32 less(__u32 a, __u32 b)
 {
-	__u32 next = NODE_PLACE(leaf), size = (is_v4 ? sizeof(struct box4) : sizeof(struct box6)) / 8;
+	__s64 difference = (__u64)a - b;
+
+	asm volatile("" : "+r"(difference)); /* the compiler would make it a branch */
+	return (__u64)(difference >> 63);
+}
+
+static __always_inline int search_connect(struct scan *scan, const struct bank *bank, const struct space *space,
+					  __u64 leaf, bool is_v4)
+{
+	__u32 next = NODE_PLACE(leaf), edit = 0, size = (is_v4 ? sizeof(struct box4) : sizeof(struct box6)) / 8;
 	struct subject subject;
 
 	subject_of(&subject, &scan->pkt);
 	for (int i = 0; i < LEAF_LOOP; i++) {
-		__u32 number = entry_at(bank, next++);
-		const __u64 *box = &bank->word[(boxes + number * size) & (BANK_WORDS - 1)];
+		__u32 number = entry_at(bank, next), is_edit, place;
 		const struct box_terms *terms;
 		__u64 differs, asks;
+		const __u64 *box;
 
-		if (number == NO_BOX)
+		is_edit = less(edit, space->edits) & ~less(number, space->before[edit & (EDITS_MAX - 1)]);
+		if (!is_edit && number == NO_BOX)
 			return 0;
+		place = (is_edit & (space->edit_boxes + edit * size)) | (~is_edit & (space->boxes + number * size));
+		edit += is_edit & 1;
+		next += ~is_edit & 1;
+		box = &bank->word[place & (BANK_WORDS - 1)];
 		if (is_v4) {
 			terms = (const struct box_terms *)&box[2];
 			differs = ((subject.address[0] ^ box[0]) & box[1]) >> 32;
@@ -467,8 +541,8 @@ __noinline int classify_connect(struct scan *scan, __u64 descriptor)
 		return 0;
 	leaf = descend(bank, point, space->connect_root);
 	if (scan->pkt.family == FAMILY_V4)
-		return search_connect(scan, bank, space->boxes, leaf, true);
-	return search_connect(scan, bank, space->boxes, leaf, false);
+		return search_connect(scan, bank, space, leaf, true);
+	return search_connect(scan, bank, space, leaf, false);
 }
 
 #endif

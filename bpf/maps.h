@@ -94,6 +94,7 @@ struct box6 {
 #define LEAF_LOOP 64	      /* boxes of a leaf that are looked at one by one */
 #define CANDIDATES_MAX 131072 /* of all leaves of a packet, where the kernel has bpf_loop */
 #define CANDIDATES_LOOP 64    /* else */
+#define EDITS_MAX 32
 
 /* What is to be searched for packets of one IP version. Places are counted in words. */
 struct space {
@@ -101,7 +102,11 @@ struct space {
 	__u32 root[TREES_MAX];
 	__u32 connect_root;
 	__u32 boxes;
+	/* boxes that came after the trees were grown, in the order of the table; a number of a box each stands before */
+	__u32 edits;
+	__u32 edit_boxes;
 	__u32 unused;
+	__u32 before[EDITS_MAX];
 };
 
 /*

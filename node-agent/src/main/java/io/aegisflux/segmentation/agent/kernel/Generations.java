@@ -9,6 +9,7 @@ import io.aegisflux.segmentation.agent.domain.TableIdentity;
 import io.aegisflux.segmentation.agent.libbpf.BpfException;
 import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.RuleTable;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,6 +23,8 @@ import java.util.concurrent.CompletableFuture;
  * packets, and put in force by one write, for good or until a deadline. For one thread, but for {@link #books()}.
  */
 final class Generations {
+    private static final System.Logger LOG = System.getLogger(Generations.class.getName());
+
     /** Closer to the deadline, another CPU may see it pass before the confirmation. */
     private static final Duration SHORTEST_LEFT = Duration.ofMillis(500);
 
@@ -34,6 +37,11 @@ final class Generations {
     private Optional<TableIdentity> identity;
     private long tableBytes;
     private Optional<Instant> confirmBy;
+
+    /** What trees are in the bank in force, and how its table differs from theirs; null when that is not known. */
+    private GrownTable grown;
+
+    private TableEdit edit;
 
     private Generations(Kernel kernel, Interfaces interfaces, InstantSource clock, Stored before, Stored inForce) {
         this.kernel = requireNonNull(kernel, "kernel is null");
@@ -92,29 +100,96 @@ final class Generations {
         }
         Slots.Assignment assigned = slots.assign(table, books.inForce(), now);
         Book book = new Book(table, assigned.slots(), interfaceBits());
+        Descriptor candidate =
+                new Descriptor(nextGeneration(before), table.posture() == Action.DENY, 1 - before.bank(), 0);
+        Succession succession = new Succession(before, candidate, book, next, assigned.fresh(), confirmWithin);
+        Optional<TableEdit> small = grown == null ? Optional.empty() : TableEdit.between(grown, book);
+        if (small.isPresent()) {
+            installEdit(succession, small.get(), now);
+        } else {
+            installGrown(succession, now);
+        }
+    }
+
+    /**
+     * One generation after another.
+     *
+     * @param fresh slots whose counters begin at 0
+     */
+    private record Succession(
+            Descriptor before,
+            Descriptor candidate,
+            Book book,
+            TableIdentity identity,
+            List<Integer> fresh,
+            Duration confirmWithin) {}
+
+    private void installGrown(Succession succession, Instant now) throws DatapathException, BpfException {
+        Book book = succession.book;
+        int bank = succession.candidate.bank();
         CompletableFuture<byte[]> bookBytes = CompletableFuture.supplyAsync(() -> BookStore.bytes(book)); // meanwhile
         TableImage image = TableImage.of(book);
-        int bank = 1 - before.bank();
         quiet.await();
-        kernel.maps().fallBackTo(before);
+        kernel.maps().fallBackTo(succession.before);
         image.write(kernel.maps().bank(bank));
-        Descriptor candidate = new Descriptor(nextGeneration(before), table.posture() == Action.DENY, bank, 0);
-        kernel.maps().propose(candidate);
+        kernel.maps().propose(succession.candidate);
         kernel.golden().requireEqualVerdicts(book, now);
-        kernel.books().write(bank, bookBytes.join());
+        keep(succession, bookBytes.join(), image.bytes());
+        switchTo(succession, image.bytes());
+        grown = image.grown(book);
+        edit = null;
+    }
+
+    /**
+     * Switches first, and writes the book then, which takes longer than all else. An agent that is killed in between leaves
+     * a table without names, which the next one installs anew.
+     */
+    private void installEdit(Succession succession, TableEdit next, Instant now)
+            throws DatapathException, BpfException {
+        quiet.await();
+        kernel.maps().fallBackTo(succession.before);
+        next.write(
+                kernel.maps().bank(succession.before.bank()),
+                edit,
+                kernel.maps().bank(succession.candidate.bank()));
+        kernel.maps().propose(succession.candidate);
+        kernel.golden().requireEqualVerdicts(succession.book, next.changedRules(), now);
+        switchTo(succession, next.bytes());
+        edit = next;
+        try {
+            keep(succession, BookStore.bytes(succession.book), next.bytes());
+        } catch (BpfException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "generation {0} is in force, but an agent after this one will not know its names: {1}",
+                    succession.candidate.generation(),
+                    e.getMessage());
+        }
+    }
+
+    private void keep(Succession succession, byte[] bookBytes, long bytes) throws BpfException {
+        int bank = succession.candidate.bank();
+        kernel.books().write(bank, bookBytes);
         kernel.identities()
                 .write(
                         bank,
-                        new Identities.Entry(next, candidate.generation(), image.bytes(), bookBytes.join().length));
-        kernel.counters().reset(assigned.fresh());
-        if (before.generation() == 0) {
+                        new Identities.Entry(
+                                succession.identity, succession.candidate.generation(), bytes, bookBytes.length));
+    }
+
+    private void switchTo(Succession succession, long bytes) throws BpfException {
+        Descriptor candidate = succession.candidate;
+        kernel.counters().reset(succession.fresh);
+        if (succession.before.generation() == 0) {
             kernel.maps().first(candidate);
         }
-        books = books.followedBy(candidate.generation(), book); // first: the programs may speak of it at once
-        Descriptor switched = confirmWithin.isZero() ? candidate : candidate.unconfirmedFor(confirmWithin);
+        books = books.followedBy(
+                candidate.generation(), succession.book); // first: the programs may speak of it at once
+        Descriptor switched =
+                succession.confirmWithin.isZero() ? candidate : candidate.unconfirmedFor(succession.confirmWithin);
         kernel.maps().switchTo(switched);
-        identity = Optional.of(next);
-        tableBytes = image.bytes();
+        identity = Optional.of(succession.identity);
+        tableBytes = bytes;
         confirmBy = confirmBy(switched);
         quiet.begin();
     }
@@ -151,6 +226,8 @@ final class Generations {
         books = books.followedBy(previous.descriptor.generation(), previous.book);
         identity = previous.identity;
         tableBytes = previous.tableBytes;
+        grown = null;
+        edit = null;
         confirmBy = Optional.empty();
         quiet.begin();
         return Optional.of(fallback);

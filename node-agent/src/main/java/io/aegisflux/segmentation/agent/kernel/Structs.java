@@ -19,6 +19,8 @@ import java.util.List;
  */
 final class Structs {
     /** Raised in C and here with any change of these. */
+    static final int EDITS_MAX = 32;
+
     static final int LAYOUT_VERSION = 3;
 
     static final int BANKS = 2;
@@ -53,7 +55,10 @@ final class Structs {
             words(TREES_MAX).withName("root"),
             JAVA_INT.withName("connect_root"),
             JAVA_INT.withName("boxes"),
-            JAVA_INT.withName("unused"));
+            JAVA_INT.withName("edits"),
+            JAVA_INT.withName("edit_boxes"),
+            JAVA_INT.withName("unused"),
+            words(EDITS_MAX).withName("before"));
     static final StructLayout BANK = struct(
             "bank",
             sequenceLayout(2, SPACE).withName("space"),

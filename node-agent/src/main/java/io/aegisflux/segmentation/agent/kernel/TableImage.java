@@ -12,6 +12,7 @@ import io.aegisflux.segmentation.engine.space.PacketSpace;
 import io.aegisflux.segmentation.engine.space.RuleBox;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -24,12 +25,14 @@ final class TableImage {
     private static final long CONNECT_ROOT = Structs.offset(Structs.SPACE, "connect_root");
     private static final long BOXES = Structs.offset(Structs.SPACE, "boxes");
 
+    private static final long EDITS = Structs.offset(Structs.SPACE, "edits");
+
     private final Space[] spaces = new Space[2];
     private long[] words = new long[256];
     private int size;
 
-    private record Space(int[] roots, int connectRoot, int boxes) {
-        static final Space EMPTY = new Space(new int[0], 0, 0);
+    private record Space(int[] roots, int connectRoot, int boxesAt, int[] firstOfRule, Boxes boxes) {
+        static final Space EMPTY = new Space(new int[0], 0, 0, new int[0], null);
     }
 
     private TableImage() {}
@@ -62,9 +65,27 @@ final class TableImage {
             space.set(JAVA_INT, 0, spaces[i].roots.length);
             MemorySegment.copy(spaces[i].roots, 0, space, JAVA_INT, ROOTS, spaces[i].roots.length);
             space.set(JAVA_INT, CONNECT_ROOT, spaces[i].connectRoot);
-            space.set(JAVA_INT, BOXES, spaces[i].boxes);
+            space.set(JAVA_INT, BOXES, spaces[i].boxesAt);
+            space.set(JAVA_INT, EDITS, 0);
         }
         MemorySegment.copy(words, 0, bank, JAVA_LONG, Structs.offset(Structs.BANK, "word"), size);
+    }
+
+    /** Where its boxes are, for edits. */
+    GrownTable grown(Book book) {
+        List<GrownTable.Space> places = Arrays.stream(spaces)
+                .map(space -> new GrownTable.Space(
+                        space.roots.length > 0, space.boxesAt, space.firstOfRule, hiding(space.boxes)))
+                .toList();
+        return new GrownTable(book, size, places);
+    }
+
+    private static BitSet hiding(Boxes boxes) {
+        BitSet hiding = new BitSet();
+        for (int i = 0; boxes != null && i < boxes.size(); i++) {
+            hiding.set(i, boxes.hides(i));
+        }
+        return hiding;
     }
 
     private Space space(PacketSpace space, Book book) throws DatapathException {
@@ -76,7 +97,9 @@ final class TableImage {
         reserve(count * BoxWords.count(space));
         Boxes boxes = space.boxes(count);
         List<TableRule> rules = book.table().rules();
+        int[] firstOfRule = new int[rules.size() + 1];
         for (int i = 0; i < rules.size(); i++) {
+            firstOfRule[i] = boxes.size();
             if (book.slots().get(i) == Book.NO_SLOT) {
                 continue;
             }
@@ -87,11 +110,12 @@ final class TableImage {
                 size = BoxWords.write(rule, box, book.slots().get(i), interfaces, words, size);
             }
         }
+        firstOfRule[rules.size()] = boxes.size();
         Classifier all = space.classifier(boxes);
         int nodesAt = append(all);
         int[] roots = all.roots();
         Arrays.setAll(roots, i -> roots[i] + nodesAt);
-        return new Space(roots, append(space.connectClassifier(boxes)), boxesAt);
+        return new Space(roots, append(space.connectClassifier(boxes)), boxesAt, firstOfRule, boxes);
     }
 
     private int countBoxes(int ipVersion, Book book) throws DatapathException {

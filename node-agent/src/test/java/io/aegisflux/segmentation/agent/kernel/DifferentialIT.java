@@ -1,5 +1,6 @@
 package io.aegisflux.segmentation.agent.kernel;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aegisflux.segmentation.agent.domain.DatapathException;
@@ -32,6 +33,7 @@ import io.aegisflux.segmentation.engine.naive.RandomWorld;
 import io.aegisflux.segmentation.engine.parsing.ParseResult;
 import io.aegisflux.segmentation.engine.parsing.PolicyParser;
 import io.aegisflux.segmentation.harness.NeedsKernel;
+import java.lang.foreign.MemorySegment;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -57,6 +59,9 @@ class DifferentialIT {
     private TwoHosts hosts;
     private KernelDatapath datapath;
     private int eth0;
+    private static final int EDITS = 40;
+    private static final long EDITS_OF_SPACE = Structs.offset(Structs.SPACE, "edits");
+
     private long revision;
 
     @BeforeEach
@@ -113,6 +118,35 @@ class DifferentialIT {
         assertThat(tally.audited).isPositive();
     }
 
+    @Test
+    void judgesTablesThatEditsHaveMadeAsPolicyEngineDoes() {
+        int[] withEdits = new int[1];
+        Tally tally = run((runs, sums) -> {
+            for (int ipVersion : new int[] {4, 6}) {
+                for (int rules : new int[] {20, 1_000, 5_000}) {
+                    RuleTable table = ClassBench.table(Profile.ACL, rules, ipVersion, ipVersion);
+                    compare(table, ipVersion, 100, runs, sums);
+                    RandomEdits edits = new RandomEdits(rules, ipVersion);
+                    for (int i = 0; i < EDITS; i++) {
+                        table = edits.next(table);
+                        compare(table, ipVersion, 1_000, runs, sums);
+                        withEdits[0] += hasEdits() ? 1 : 0;
+                    }
+                }
+            }
+        });
+        assertThat(tally.packets).isGreaterThan(6 * EDITS * 900);
+        assertThat(withEdits[0]).as("not all had trees of their own").isGreaterThan(3 * EDITS);
+    }
+
+    private boolean hasEdits() throws BpfException {
+        try (DatapathMaps maps = new DatapathMaps(new PinDirectory(hosts.pins()))) {
+            MemorySegment bank = maps.bank(maps.inForce().bank());
+            return bank.get(JAVA_INT, EDITS_OF_SPACE) + bank.get(JAVA_INT, Structs.SPACE.byteSize() + EDITS_OF_SPACE)
+                    > 0;
+        }
+    }
+
     private interface Comparison {
         void run(Runs runs, Tally tally) throws Exception;
     }
@@ -138,11 +172,16 @@ class DifferentialIT {
     private void compare(Profile profile, int rules, int ipVersion, Runs runs, Tally tally)
             throws DatapathException, BpfException {
         RuleTable table = ClassBench.table(profile, rules, ipVersion, rules + ipVersion);
+        compare(table, ipVersion, Math.min(20_000, LOOKS / rules), runs, tally);
+    }
+
+    private void compare(RuleTable table, int ipVersion, int packets, Runs runs, Tally tally)
+            throws DatapathException, BpfException {
         datapath.install(table, Tables.identity(table, ++revision), RandomWorld.NOW, Duration.ZERO);
         Evaluator evaluator = Evaluator.forFew(table);
         Map<Book.Name, Integer> slots = book().slotsByName();
-        Trace trace = new Trace(table, ipVersion, rules);
-        for (int i = 0; i < Math.min(20_000, LOOKS / rules); i++) {
+        Trace trace = new Trace(table, ipVersion, revision);
+        for (int i = 0; i < packets; i++) {
             PacketTuple packet = trace.next();
             if (PacketBytes.canBe(packet)) {
                 Judgement expected = evaluator.judge(packet, RandomWorld.NOW);
@@ -150,7 +189,9 @@ class DifferentialIT {
                 Trial wanted = expected(expected, table, slots, found);
                 if (!found.equals(wanted)) { // a description of such a table for each packet would take hours
                     assertThat(found)
-                            .as("%s %d IPv%d, %s", profile, rules, ipVersion, packet)
+                            .as(
+                                    "%d rules, revision %d, IPv%d, %s",
+                                    table.rules().size(), revision, ipVersion, packet)
                             .isEqualTo(wanted);
                 }
                 tally.add(packet, expected, found);

@@ -27,6 +27,7 @@ public final class Boxes {
     private int[] rules;
     private Effect[] effects;
     private boolean[] exact;
+    private boolean[] hides; // of true alone, so trees that grow at once may all write it
     private int size;
 
     /**
@@ -42,6 +43,7 @@ public final class Boxes {
         rules = new int[Math.max(1, expected)];
         effects = new Effect[Math.max(1, expected)];
         exact = new boolean[Math.max(1, expected)];
+        hides = new boolean[Math.max(1, expected)];
     }
 
     /**
@@ -82,6 +84,15 @@ public final class Boxes {
         return low.length;
     }
 
+    /** Whether a classifier of these boxes has left others out somewhere, because this one comes before them. */
+    public boolean hides(int box) {
+        return hides[box];
+    }
+
+    void hide(int box) {
+        hides[box] = true;
+    }
+
     int rule(int box) {
         return rules[box];
     }
@@ -112,5 +123,6 @@ public final class Boxes {
         rules = Arrays.copyOf(rules, capacity);
         effects = Arrays.copyOf(effects, capacity);
         exact = Arrays.copyOf(exact, capacity);
+        hides = Arrays.copyOf(hides, capacity);
     }
 }

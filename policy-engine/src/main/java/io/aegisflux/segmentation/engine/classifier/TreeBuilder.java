@@ -141,6 +141,9 @@ final class TreeBuilder {
             }
             lists[end++] = box;
             if (effect != Boxes.Effect.PASSES && boxes.isExact(box) && boxes.covers(box, regionLow, regionHigh)) {
+                if (effect != Boxes.Effect.ENDS || i + 1 < to) {
+                    boxes.hide(box);
+                }
                 if (effect == Boxes.Effect.ENDS) {
                     return end;
                 }

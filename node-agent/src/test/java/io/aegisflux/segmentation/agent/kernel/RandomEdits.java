@@ -1,0 +1,72 @@
+package io.aegisflux.segmentation.agent.kernel;
+
+import io.aegisflux.segmentation.contracts.Action;
+import io.aegisflux.segmentation.contracts.RuleTable;
+import io.aegisflux.segmentation.contracts.TableRule;
+import io.aegisflux.segmentation.engine.classbench.ClassBench;
+import io.aegisflux.segmentation.engine.classbench.Profile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Changes tables a little: a rule comes, a rule goes, a rule decides the opposite, or two of it. */
+final class RandomEdits {
+    private final Random random;
+    private final List<TableRule> donors;
+    private int count;
+
+    RandomEdits(long seed, int ipVersion) {
+        random = new Random(seed);
+        donors = ClassBench.table(Profile.FW, 500, ipVersion, seed + 99).rules();
+    }
+
+    RuleTable next(RuleTable table) {
+        List<TableRule> rules = new ArrayList<>(table.rules());
+        for (int i = random.nextInt(2); i >= 0; i--) {
+            edit(rules);
+        }
+        return new RuleTable(table.policies(), rules, table.posture());
+    }
+
+    private void edit(List<TableRule> rules) {
+        int at = random.nextInt(rules.size());
+        TableRule rule = rules.get(at);
+        switch (random.nextInt(5)) {
+            case 0 -> rules.remove(at);
+            case 1, 2 -> {
+                if (rule.isTerminal()) {
+                    rules.set(at, with(rule, rule.ruleId(), rule.action() == Action.DENY ? Action.ALLOW : Action.DENY));
+                }
+            }
+            default -> {
+                TableRule donor = donors.get(random.nextInt(donors.size()));
+                if (!donor.isDefault()) {
+                    rules.add(at, with(donor, "edit-" + count++, donor.action()));
+                }
+            }
+        }
+    }
+
+    private static TableRule with(TableRule rule, String id, Action action) {
+        return new TableRule(
+                rule.policy(),
+                id,
+                rule.priority(),
+                action,
+                rule.audit(),
+                rule.direction(),
+                rule.ipVersion(),
+                rule.protocols(),
+                rule.sources(),
+                rule.destinations(),
+                rule.sourcePorts(),
+                rule.destPorts(),
+                rule.icmpTypes(),
+                rule.icmpCodes(),
+                rule.interfaces(),
+                rule.mark(),
+                rule.dscp(),
+                rule.rateLimit(),
+                rule.expiresAt());
+    }
+}
