@@ -84,10 +84,19 @@ public record Prefix(long high, long low, int length, int ipVersion) {
             return false;
         }
         ByteBuffer buffer = ByteBuffer.wrap(address);
-        if (ipVersion == 4) {
-            return (((buffer.getInt() & 0xFFFFFFFFL) << 32) & maskHigh(length)) == high;
-        }
-        return (buffer.getLong() & maskHigh(length)) == high && (buffer.getLong() & maskLow(length)) == low;
+        return ipVersion == 4
+                ? contains((buffer.getInt() & 0xFFFFFFFFL) << 32, 0)
+                : contains(buffer.getLong(), buffer.getLong());
+    }
+
+    /**
+     * Whether an address of this version is inside.
+     *
+     * @param addressHigh its first 64 bits; of IPv4 its 32 bits and zeros
+     * @param addressLow its last 64 bits; 0 of IPv4
+     */
+    public boolean contains(long addressHigh, long addressLow) {
+        return (addressHigh & maskHigh(length)) == high && (addressLow & maskLow(length)) == low;
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.aegisflux.segmentation.contracts.TableRule;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -34,9 +35,10 @@ final class Slots {
      * @throws DatapathException when there are more rules than slots
      */
     Assignment assign(RuleTable table, Book inForce, Instant now) throws DatapathException {
-        Map<Book.Name, Integer> known = inForce.slotsByName();
+        Names known = new Names(inForce);
         BitSet used = new BitSet(Structs.RULES_MAX);
-        known.values().forEach(used::set);
+        inForce.slots().stream().filter(slot -> slot != Book.NO_SLOT).forEach(used::set);
+        Map<Book.Name, Integer> added = new HashMap<>();
         List<Integer> slots = new ArrayList<>(table.rules().size());
         List<Integer> fresh = new ArrayList<>();
         for (TableRule rule : table.rules()) {
@@ -45,15 +47,61 @@ final class Slots {
                 continue;
             }
             Book.Name name = Book.Name.of(table, rule);
-            Integer slot = known.get(name);
+            Integer slot = known.slot(name);
+            if (slot == null) {
+                slot = added.get(name);
+            }
             if (slot == null) {
                 slot = free(used, table);
-                known.put(name, slot); // a rule that was lowered to several counts as one
+                added.put(name, slot); // a rule that was lowered to several counts as one
                 fresh.add(slot);
             }
             slots.add(slot);
         }
         return new Assignment(slots, fresh);
+    }
+
+    /** Finds the slots of a book by names that come mostly in its order, so that a table of few changes costs little. */
+    private static final class Names {
+        private static final int NEAR = 8;
+        private static final int SCANS = 16;
+
+        private final Book book;
+        private Map<Book.Name, Integer> all;
+        private int at;
+        private int scans;
+
+        Names(Book book) {
+            this.book = book;
+        }
+
+        /** Null when no rule in the kernel is called so. */
+        Integer slot(Book.Name name) {
+            Integer near = find(name, at, Math.min(at + NEAR, book.slots().size()));
+            if (near != null) {
+                return near;
+            }
+            if (all == null && scans++ < SCANS) {
+                return find(name, 0, book.slots().size());
+            }
+            if (all == null) {
+                all = book.slotsByName();
+            }
+            return all.get(name);
+        }
+
+        private Integer find(Book.Name name, int from, int to) {
+            for (int i = from; i < to; i++) {
+                TableRule rule = book.table().rules().get(i);
+                if (rule.ruleId().equals(name.rule())
+                        && book.policy(rule).id().value().equals(name.policy())
+                        && book.slots().get(i) != Book.NO_SLOT) {
+                    at = i + 1;
+                    return book.slots().get(i);
+                }
+            }
+            return null;
+        }
     }
 
     private int free(BitSet used, RuleTable table) throws DatapathException {

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -64,6 +65,7 @@ final class DataplaneBenchmark {
         load();
         search();
         hooks();
+        connects();
         peers();
         throughput();
         return null;
@@ -96,7 +98,10 @@ final class DataplaneBenchmark {
                 for (int size : SIZES) {
                     RuleTable table = ClassBench.table(profile, size, ipVersion, size);
                     String rules = "%,d rules: ".formatted(size);
-                    double swap = swapMillis(table, size);
+                    double swap = swapMillis(profile, ipVersion, table, size);
+                    if (profile == Profile.ACL) {
+                        edit(section, rules, ipVersion, table);
+                    }
                     Trace trace = new Trace(table, ipVersion, size);
                     List<PacketTuple> flows = Stream.generate(trace::next)
                             .filter(PacketBytes::canBe)
@@ -120,6 +125,14 @@ final class DataplaneBenchmark {
         }
     }
 
+    private void edit(String section, String rules, int ipVersion, RuleTable table) throws Exception {
+        EditRuns edits = new EditRuns(datapath, new PinDirectory(hosts.pins()));
+        double visible = edits.visibleMillis(table, new RandomEdits(1, ipVersion), revision);
+        revision += 100;
+        figures.atMost(2, section, rules + "one rule more, until packets see it", visible, "ms", null);
+        install(table);
+    }
+
     private SearchRuns.Cost hot(List<PacketTuple> flows) throws BpfException {
         SearchRuns.Cost[] costs = new SearchRuns.Cost[HOT_FLOWS];
         for (int i = 0; i < HOT_FLOWS; i++) {
@@ -133,9 +146,12 @@ final class DataplaneBenchmark {
         return "%d ns, an empty program".formatted(cost.empty());
     }
 
-    private double swapMillis(RuleTable table, int size) throws Exception {
+    /** Each time after another table, so that it is no edit. */
+    private double swapMillis(Profile profile, int ipVersion, RuleTable table, int size) throws Exception {
+        RuleTable other = ClassBench.table(profile, size, ipVersion, size + 1);
         double[] millis = new double[size > 10_000 ? 3 : 7];
         for (int i = 0; i < millis.length; i++) {
+            install(other);
             millis[i] = install(table);
         }
         Arrays.sort(millis);
@@ -166,7 +182,46 @@ final class DataplaneBenchmark {
                     .sorted()
                     .toArray();
             figures.atMost(100, section, "an established flow, 10,000 rules", nanos[HOT_FLOWS / 2], "ns", null);
+            FlowRuns flows = new FlowRuns(run, eth0, runs);
+            figures.atMost(700, section, "a new flow, 10,000 rules", flows.newFlow(), "ns", flows.reference());
+            figures.atMost(
+                    300,
+                    section,
+                    "one of 100,000 live flows, 10,000 rules",
+                    flows.oneOfMany(),
+                    "ns",
+                    flows.reference());
         }
+    }
+
+    /** connect() of a UDP socket, which sends nothing, with and without our hook, in turn. */
+    private void connects() throws Exception {
+        String section = "connect()";
+        datapath.remove();
+        Path cgroup = TestCgroup.create("aegik-bench-" + ProcessHandle.current().pid());
+        try (ConnectRuns connects = new ConnectRuns(cgroup)) {
+            double[] without = new double[TURNS];
+            double[] with = new double[TURNS];
+            for (int i = 0; i < TURNS; i++) {
+                without[i] = connects.nanos();
+                datapath = KernelDatapath.of(
+                        new KernelDatapath.Places(hosts.pins(), List.of("eth0"), Optional.of(cgroup), XdpMode.OFF),
+                        java.time.Clock.systemUTC());
+                datapath.load(CompiledObject.bytes(), CompiledObject.digest());
+                install(ClassBench.table(Profile.ACL, 10_000, 4, 1));
+                with[i] = connects.nanos();
+                datapath.remove();
+            }
+            Arrays.sort(without);
+            Arrays.sort(with);
+            double free = without[TURNS / 2];
+            String reference = "%.0f ns without the hook".formatted(free);
+            figures.atMost(150, section, "added by the hook, 10,000 rules", with[TURNS / 2] - free, "ns", reference);
+        } finally {
+            Files.delete(cgroup);
+        }
+        datapath = KernelDatapath.of(hosts.places(XdpMode.OFF), java.time.Clock.systemUTC());
+        datapath.load(CompiledObject.bytes(), CompiledObject.digest());
     }
 
     private static int nanos(TestRun run, byte[] frame) {

@@ -290,9 +290,29 @@ class KernelDatapathIT {
                             .ruleId())
                     .isEqualTo("no-80");
             assertThat(counters().connectionsBlocked()).isEqualTo(3);
+            requireEditsAtTheConnectHook(cgroup);
         } finally {
             onHost(() -> datapath.remove());
             Files.delete(cgroup);
+        }
+    }
+
+    /** Rules before and behind the one that the trees know, which no trees were grown for. */
+    private void requireEditsAtTheConnectHook(Path cgroup) throws IOException {
+        install(Tables.of("ports", 2, """
+                "priority": 1, "direction": "egress", "default_action": "none", "rules": [
+                  {"id": "some-80", "action": "allow", "priority": 0, "conditions": [
+                    {"field": "dest_ip", "operator": "eq", "value": "%s"}, {"field": "dest_port", "operator": "eq", "value": 80}]},
+                  {"id": "no-80", "action": "deny", "priority": 1, "conditions": [
+                    {"field": "protocol", "operator": "eq", "value": "tcp"}, {"field": "dest_port", "operator": "eq", "value": 80}]},
+                  {"id": "no-81", "action": "deny", "priority": 2, "conditions": [
+                    {"field": "dest_port", "operator": "eq", "value": 81}]}]""".formatted(TwoHosts.PEER4)), 2);
+        try (ServerSocket web = hosts.listen(hosts.peer(), 80);
+                ServerSocket other = hosts.listen(hosts.peer(), 81)) {
+            assertThat(List.of(web, other)).allMatch(ServerSocket::isBound);
+            assertThat(hosts.bashConnects(cgroup, TwoHosts.PEER4, 80)).isEmpty();
+            assertThat(hosts.bashConnects(cgroup, TwoHosts.PEER6, 80)).contains("Operation not permitted");
+            assertThat(hosts.bashConnects(cgroup, TwoHosts.PEER4, 81)).contains("Operation not permitted");
         }
     }
 

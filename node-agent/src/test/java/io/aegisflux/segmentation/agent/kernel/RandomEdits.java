@@ -28,6 +28,18 @@ final class RandomEdits {
         return new RuleTable(table.policies(), rules, table.posture());
     }
 
+    /** One more rule, somewhere. */
+    RuleTable withOneMore(RuleTable table) {
+        List<TableRule> rules = new ArrayList<>(table.rules());
+        rules.add(random.nextInt(rules.size()), another());
+        return new RuleTable(table.policies(), rules, table.posture());
+    }
+
+    private TableRule another() {
+        TableRule donor = donors.get(random.nextInt(donors.size() - 1)); // the last one is the default
+        return with(donor, "edit-" + count++, donor.isTerminal() ? donor.action() : Action.DENY);
+    }
+
     private void edit(List<TableRule> rules) {
         int at = random.nextInt(rules.size());
         TableRule rule = rules.get(at);
@@ -38,12 +50,7 @@ final class RandomEdits {
                     rules.set(at, with(rule, rule.ruleId(), rule.action() == Action.DENY ? Action.ALLOW : Action.DENY));
                 }
             }
-            default -> {
-                TableRule donor = donors.get(random.nextInt(donors.size()));
-                if (!donor.isDefault()) {
-                    rules.add(at, with(donor, "edit-" + count++, donor.action()));
-                }
-            }
+            default -> rules.add(at, another());
         }
     }
 
@@ -53,7 +60,7 @@ final class RandomEdits {
                 id,
                 rule.priority(),
                 action,
-                rule.audit(),
+                rule.audit() && action == rule.action(),
                 rule.direction(),
                 rule.ipVersion(),
                 rule.protocols(),

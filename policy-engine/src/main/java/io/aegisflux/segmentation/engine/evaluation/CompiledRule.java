@@ -3,6 +3,7 @@ package io.aegisflux.segmentation.engine.evaluation;
 import io.aegisflux.segmentation.contracts.Direction;
 import io.aegisflux.segmentation.contracts.InterfaceMatch;
 import io.aegisflux.segmentation.contracts.NumberRange;
+import io.aegisflux.segmentation.contracts.Prefix;
 import io.aegisflux.segmentation.contracts.TableRule;
 import io.aegisflux.segmentation.engine.interval.AddressSet;
 import io.aegisflux.segmentation.engine.interval.IntervalSet;
@@ -16,6 +17,9 @@ import java.util.stream.IntStream;
 
 /** A rule of a table, prepared for matching: prefixes as sorted intervals, ranges as sorted numbers, regexes compiled. */
 final class CompiledRule {
+    /** So many members are faster looked through than prepared. */
+    private static final int FEW = 4;
+
     private final Direction direction;
     private final int ipVersion;
     private final int[] protocols;
@@ -46,6 +50,42 @@ final class CompiledRule {
                         .reduce(Predicate::and)
                         .orElse(name -> true);
         expiresAt = rule.expiresAt();
+    }
+
+    /** Rules out most packets that a rule does not match, at less than the cost of preparing it. */
+    static boolean mayMatch(TableRule rule, Packet packet) {
+        return (rule.direction() == Direction.BOTH || packet.ingress() == (rule.direction() == Direction.INGRESS))
+                && mayHold(rule.protocols(), packet.protocol())
+                && mayHold(rule.destPorts(), packet.destPort())
+                && mayHold(rule.sources(), packet, packet.source())
+                && mayHold(rule.destinations(), packet, packet.dest());
+    }
+
+    private static boolean mayHold(List<NumberRange> ranges, int value) {
+        if (ranges == null || ranges.size() > FEW) {
+            return true;
+        }
+        for (int i = 0; i < ranges.size(); i++) {
+            if (ranges.get(i).low() <= value && value <= ranges.get(i).high()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean mayHold(List<Prefix> prefixes, Packet packet, U128 address) {
+        if (prefixes == null || prefixes.size() > FEW) {
+            return true;
+        }
+        boolean isIpv4 = packet.ipVersion() == 4;
+        long high = isIpv4 ? address.low() << 32 : address.high();
+        for (int i = 0; i < prefixes.size(); i++) {
+            if (prefixes.get(i).ipVersion() == packet.ipVersion()
+                    && prefixes.get(i).contains(high, isIpv4 ? 0 : address.low())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean matches(Packet packet, Instant now) {

@@ -16,18 +16,18 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Judges new connections by a rule table, as the kernel does. Immutable: safe for use by several threads. One that was made
+ * Judges new connections by a rule table, as the kernel does. Safe for use by several threads. One that was made
  * for a few packets looks at one rule after the other, about 2 ns each; one that was made for many has an index, which takes
  * milliseconds to build and then makes a large table cost little more than a small one (EvaluatorBenchmark).
  */
 public final class Evaluator {
     private final RuleTable table;
-    private final List<CompiledRule> rules;
+    private final CompiledRule[] prepared; // each when it is asked for first
     private final Function<Packet, Candidates> search;
 
     private Evaluator(RuleTable table, Function<Packet, Candidates> search) {
         this.table = table;
-        this.rules = table.rules().stream().map(CompiledRule::new).toList();
+        this.prepared = new CompiledRule[table.rules().size()];
         this.search = search;
     }
 
@@ -90,10 +90,10 @@ public final class Evaluator {
         int auditRule = Judgement.NONE;
         Candidates candidates = search.apply(packet);
         for (int i = candidates.next(); i != Candidates.END; i = candidates.next()) {
-            if (!rules.get(i).matches(packet, now)) {
+            TableRule rule = table.rules().get(i);
+            if (!matches(i, rule, packet, now)) {
                 continue;
             }
-            TableRule rule = table.rules().get(i);
             if (rule.isTerminal()) {
                 return new Judgement(i, auditRule, passed, rule.action() == Action.DENY ? Action.DENY : Action.ALLOW);
             }
@@ -104,6 +104,18 @@ public final class Evaluator {
             }
         }
         return new Judgement(Judgement.NONE, auditRule, passed, table.posture());
+    }
+
+    private boolean matches(int index, TableRule rule, Packet packet, Instant now) {
+        CompiledRule ready = prepared[index];
+        if (ready == null) {
+            if (!CompiledRule.mayMatch(rule, packet)) {
+                return false;
+            }
+            ready = new CompiledRule(rule);
+            prepared[index] = ready;
+        }
+        return ready.matches(packet, now);
     }
 
     /** The audit rule that would have denied what passes; null if none would. */
