@@ -48,12 +48,12 @@ class ActionsIT {
         hosts = new TwoHosts();
         datapath = hosts.datapath(XdpMode.OFF);
         datapath.onDecision(decisions::add);
-        onHost(() -> datapath.load(CompiledObject.bytes(), CompiledObject.digest()));
+        hosts.host().run(() -> datapath.load(CompiledObject.bytes(), CompiledObject.digest()));
     }
 
     @AfterEach
     void stop() {
-        onHost(() -> datapath.remove());
+        hosts.host().run(() -> datapath.remove());
         hosts.close();
     }
 
@@ -233,17 +233,6 @@ class ActionsIT {
     }
 
     private void install(RuleTable table) {
-        onHost(() -> datapath.install(table, Tables.identity(table, revision), Instant.now(), Duration.ZERO));
-    }
-
-    private interface Work {
-        void run() throws Exception;
-    }
-
-    private void onHost(Work work) {
-        hosts.host().call(() -> {
-            work.run();
-            return null;
-        });
+        hosts.host().run(() -> datapath.install(table, Tables.identity(table, revision), Instant.now(), Duration.ZERO));
     }
 }

@@ -43,14 +43,14 @@ class ConfirmationIT {
         server = hosts.listen(hosts.host(), PORT);
         otherServer = hosts.listen(hosts.host(), OTHER);
         datapath = hosts.datapath(XdpMode.OFF);
-        onHost(() -> datapath.load(CompiledObject.bytes(), CompiledObject.digest()));
+        hosts.host().run(() -> datapath.load(CompiledObject.bytes(), CompiledObject.digest()));
     }
 
     @AfterEach
     void stop() throws IOException {
         server.close();
         otherServer.close();
-        onHost(() -> datapath.remove());
+        hosts.host().run(() -> datapath.remove());
         hosts.close();
     }
 
@@ -61,7 +61,7 @@ class ConfirmationIT {
         Running unconfirmed = install(denyingPort, 2, WITHIN);
         assertThat(unconfirmed.confirmBy().orElseThrow())
                 .isBetween(Instant.now().plusSeconds(1), Instant.now().plusSeconds(4));
-        onHost(() -> datapath.close());
+        hosts.host().run(() -> datapath.close());
         assertThat(connects(PORT)).isFalse();
         assertThat(connects(OTHER)).isTrue();
 
@@ -72,7 +72,7 @@ class ConfirmationIT {
 
         datapath = hosts.datapath(XdpMode.OFF);
         datapath.onDecision(decisions::add);
-        onHost(() -> datapath.adopt());
+        hosts.host().run(() -> datapath.adopt());
         assertThat(connects(OTHER)).isFalse();
         await().untilAsserted(() -> assertThat(decisions)
                 .as("one of the table before, by its name")
@@ -150,16 +150,5 @@ class ConfirmationIT {
     private Running install(RuleTable table, long revision, Duration within) {
         return hosts.host()
                 .call(() -> datapath.install(table, Tables.identity(table, revision), Instant.now(), within));
-    }
-
-    private interface Work {
-        void run() throws Exception;
-    }
-
-    private void onHost(Work work) {
-        hosts.host().call(() -> {
-            work.run();
-            return null;
-        });
     }
 }

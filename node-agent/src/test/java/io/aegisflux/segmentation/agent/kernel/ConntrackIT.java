@@ -65,7 +65,7 @@ class ConntrackIT {
         hosts = new TwoHosts();
         pins = new PinDirectory(hosts.pins());
         datapath = hosts.datapath(XdpMode.OFF);
-        onHost(() -> {
+        hosts.host().run(() -> {
             datapath.load(object, Digests.sha256Hex(object));
             eth0 = NetDevices.find("eth0").orElseThrow().index();
             install(List.of("allow in tcp 1")); // the first table lets stand what was before
@@ -75,7 +75,7 @@ class ConntrackIT {
     @AfterAll
     static void remove() {
         try {
-            onHost(() -> datapath.remove());
+            hosts.host().run(() -> datapath.remove());
         } finally {
             hosts.close();
         }
@@ -90,7 +90,7 @@ class ConntrackIT {
     @MethodSource("sequences")
     void followsFlowsAsWritten(FlowSequence sequence, String ipVersion) {
         FlowFrames frames = new FlowFrames(ipVersion.equals("IPv6"));
-        onHost(() -> {
+        hosts.host().run(() -> {
             try (Conntrack conntrack = new Conntrack()) {
                 conntrack.clear();
                 for (FlowSequence.Step step : sequence.steps()) {
@@ -110,7 +110,7 @@ class ConntrackIT {
     @Test
     void countsLiveFlowsAndNotThoseWhoseTimeHasPassed() {
         FlowFrames frames = new FlowFrames(false);
-        onHost(() -> {
+        hosts.host().run(() -> {
             install(List.of("allow in tcp 80"));
             try (Conntrack conntrack = new Conntrack()) {
                 conntrack.clear();
@@ -138,7 +138,7 @@ class ConntrackIT {
     @Test
     void aFloodOfAllowedSynsEvictsNoLiveFlow() {
         FlowFrames frames = new FlowFrames(false);
-        onHost(() -> {
+        hosts.host().run(() -> {
             install(List.of("allow in tcp 80"));
             try (Conntrack conntrack = new Conntrack()) {
                 conntrack.clear();
@@ -285,16 +285,5 @@ class ConntrackIT {
             }
             arena.close();
         }
-    }
-
-    private interface Work {
-        void run() throws Exception;
-    }
-
-    private static void onHost(Work work) {
-        hosts.host().call(() -> {
-            work.run();
-            return null;
-        });
     }
 }

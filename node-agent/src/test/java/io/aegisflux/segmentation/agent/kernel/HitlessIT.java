@@ -56,7 +56,7 @@ class HitlessIT {
                 .mapToObj(this::channel)
                 .toList();
         datapath = hosts.datapath(XdpMode.OFF);
-        onHost(() -> datapath.load(CompiledObject.bytes(), CompiledObject.digest()));
+        hosts.host().run(() -> datapath.load(CompiledObject.bytes(), CompiledObject.digest()));
         install(1);
         connection = hosts.peer().call(() -> new Socket(TwoHosts.HOST4, Flood.KEPT));
     }
@@ -69,7 +69,7 @@ class HitlessIT {
         for (DatagramChannel listener : listeners) {
             listener.close();
         }
-        onHost(() -> datapath.remove());
+        hosts.host().run(() -> datapath.remove());
         hosts.close();
     }
 
@@ -113,7 +113,7 @@ class HitlessIT {
     @Test
     void anAgentThatIsKilledAtAnyMomentChangesNothing() throws Exception {
         Random random = new Random(1);
-        onHost(() -> datapath.close());
+        hosts.host().run(() -> datapath.close());
         try (Flood flood = new Flood(hosts)) {
             for (int kill = 1; kill <= KILLS; kill++) {
                 boolean unconfirmed = kill % UNCONFIRMED_EVERY == 0;
@@ -125,7 +125,7 @@ class HitlessIT {
             assertThat(flood.stop()).isPositive();
         }
         datapath = hosts.datapath(XdpMode.OFF);
-        onHost(() -> datapath.adopt());
+        hosts.host().run(() -> datapath.adopt());
         assertThat(hosts.host().call(() -> datapath.counters()).rules())
                 .extracting(MetricsReport.RuleHit::ruleId)
                 .contains("never", "kept")
@@ -204,17 +204,6 @@ class HitlessIT {
 
     private void install(long version) {
         RuleTable table = Flood.table(version);
-        onHost(() -> datapath.install(table, Tables.identity(table, version), Instant.now(), Duration.ZERO));
-    }
-
-    private interface Work {
-        void run() throws Exception;
-    }
-
-    private void onHost(Work work) {
-        hosts.host().call(() -> {
-            work.run();
-            return null;
-        });
+        hosts.host().run(() -> datapath.install(table, Tables.identity(table, version), Instant.now(), Duration.ZERO));
     }
 }

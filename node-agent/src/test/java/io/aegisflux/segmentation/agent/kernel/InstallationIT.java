@@ -48,7 +48,7 @@ class InstallationIT {
         for (AutoCloseable each : open.reversed()) {
             each.close();
         }
-        onHost(() -> datapath.remove());
+        hosts.host().run(() -> datapath.remove());
         hosts.close();
     }
 
@@ -135,7 +135,7 @@ class InstallationIT {
     }
 
     private void load() {
-        onHost(() -> datapath.load(CompiledObject.bytes(), CompiledObject.digest()));
+        hosts.host().run(() -> datapath.load(CompiledObject.bytes(), CompiledObject.digest()));
     }
 
     private void installDenyingAll(long revision) {
@@ -144,17 +144,6 @@ class InstallationIT {
     }
 
     private void install(RuleTable table, long revision) {
-        onHost(() -> datapath.install(table, Tables.identity(table, revision), Instant.now(), Duration.ZERO));
-    }
-
-    private interface Work {
-        void run() throws Exception;
-    }
-
-    private void onHost(Work work) {
-        hosts.host().call(() -> {
-            work.run();
-            return null;
-        });
+        hosts.host().run(() -> datapath.install(table, Tables.identity(table, revision), Instant.now(), Duration.ZERO));
     }
 }

@@ -64,7 +64,7 @@ class KernelDatapathIT {
     void stop() throws IOException {
         server.close();
         otherServer.close();
-        onHost(() -> datapath.remove());
+        hosts.host().run(() -> datapath.remove());
         hosts.close();
     }
 
@@ -233,24 +233,26 @@ class KernelDatapathIT {
                 "rules": [{"id": "r", "action": "deny", "priority": 1, "expires_at": "2026-01-01T00:00:00Z", "conditions": [
                   {"field": "dest_port", "operator": "eq", "value": 5432}]}]""");
         Instant expiry = Instant.parse("2026-01-01T00:00:00Z");
-        onHost(() -> datapath.install(table, Tables.identity(table, 1), expiry.minusMillis(1), Duration.ZERO));
+        hosts.host()
+                .run(() -> datapath.install(table, Tables.identity(table, 1), expiry.minusMillis(1), Duration.ZERO));
         assertThat(connects(PORT)).isFalse();
-        onHost(() -> datapath.install(table, Tables.identity(table, 1), expiry, Duration.ZERO));
+        hosts.host().run(() -> datapath.install(table, Tables.identity(table, 1), expiry, Duration.ZERO));
         assertThat(reaches(PORT)).isTrue();
     }
 
     @Test
     void neverCutsAFailsafePeer() {
         load();
-        onHost(() -> datapath.failsafe(Set.of(
-                new FailsafeEntry(Prefix.parse(TwoHosts.PEER4 + "/32"), 6, PORT),
-                new FailsafeEntry(Prefix.parse("198.18.60.0/24"), 17, 53))));
+        hosts.host()
+                .run(() -> datapath.failsafe(Set.of(
+                        new FailsafeEntry(Prefix.parse(TwoHosts.PEER4 + "/32"), 6, PORT),
+                        new FailsafeEntry(Prefix.parse("198.18.60.0/24"), 17, 53))));
         install(Tables.of("nothing", 1, """
                         "priority": 1, "direction": "both", "default_action": "deny", "rules": []"""), 1);
         assertThat(reaches(PORT)).isTrue();
         assertThat(connects(OTHER)).isFalse();
         assertThat(hosts.pings(hosts.peer(), TwoHosts.HOST4)).isFalse();
-        onHost(() -> datapath.failsafe(Set.of(new FailsafeEntry(Prefix.parse("198.18.60.0/24"), 0, 0))));
+        hosts.host().run(() -> datapath.failsafe(Set.of(new FailsafeEntry(Prefix.parse("198.18.60.0/24"), 0, 0))));
         assertThat(reaches(OTHER)).isTrue();
         assertThat(hosts.pings(hosts.peer(), TwoHosts.HOST4)).isTrue();
     }
@@ -292,7 +294,7 @@ class KernelDatapathIT {
             assertThat(counters().connectionsBlocked()).isEqualTo(3);
             requireEditsAtTheConnectHook(cgroup);
         } finally {
-            onHost(() -> datapath.remove());
+            hosts.host().run(() -> datapath.remove());
             Files.delete(cgroup);
         }
     }
@@ -345,7 +347,7 @@ class KernelDatapathIT {
         assertThat(connects(PORT)).as("a filter outlives its agent").isFalse();
         datapath = hosts.host().call(() -> KernelDatapath.of(hosts.places(XdpMode.OFF), false, Clock.systemUTC()));
         assertThat(hosts.host().call(datapath::adopt)).isPresent();
-        onHost(() -> datapath.remove());
+        hosts.host().run(() -> datapath.remove());
         assertThat(reaches(PORT)).isTrue();
     }
 
@@ -447,7 +449,7 @@ class KernelDatapathIT {
     void leavesNothingBehindWhenItIsRemoved() {
         load();
         install(Tables.denyingPort(PORT, "ingress", 1), 1);
-        onHost(() -> datapath.remove());
+        hosts.host().run(() -> datapath.remove());
         assertThat(hosts.pins()).doesNotExist();
         assertThat(reaches(PORT)).isTrue();
     }
@@ -511,16 +513,16 @@ class KernelDatapathIT {
     }
 
     private void load() {
-        onHost(() -> datapath.load(CompiledObject.bytes(), CompiledObject.digest()));
+        hosts.host().run(() -> datapath.load(CompiledObject.bytes(), CompiledObject.digest()));
     }
 
     private void install(RuleTable table, long revision) {
-        onHost(() -> datapath.install(table, Tables.identity(table, revision), Instant.now(), Duration.ZERO));
+        hosts.host().run(() -> datapath.install(table, Tables.identity(table, revision), Instant.now(), Duration.ZERO));
     }
 
     private void installThrowing(RuleTable table, long revision) throws Exception {
         DatapathException[] thrown = new DatapathException[1];
-        onHost(() -> {
+        hosts.host().run(() -> {
             try {
                 datapath.install(table, Tables.identity(table, revision), Instant.now(), Duration.ZERO);
             } catch (DatapathException e) {
@@ -562,16 +564,5 @@ class KernelDatapathIT {
     private DecisionRecord decision(Predicate<DecisionRecord> like) {
         await().atMost(Duration.ofSeconds(5)).until(() -> decisions.stream().anyMatch(like));
         return decisions.stream().filter(like).findFirst().orElseThrow();
-    }
-
-    private interface Work {
-        void run() throws Exception;
-    }
-
-    private void onHost(Work work) {
-        hosts.host().call(() -> {
-            work.run();
-            return null;
-        });
     }
 }

@@ -56,6 +56,20 @@ final class NetnsThread implements AutoCloseable {
         }
     }
 
+    /** Work without a result. */
+    @FunctionalInterface
+    interface Work {
+        void run() throws Exception;
+    }
+
+    /** Does the work on the thread and waits for it. */
+    void run(Work work) {
+        call(() -> {
+            work.run();
+            return null;
+        });
+    }
+
     @Override
     public void close() {
         thread.shutdownNow();

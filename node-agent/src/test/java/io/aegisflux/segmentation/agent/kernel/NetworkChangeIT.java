@@ -63,7 +63,7 @@ class NetworkChangeIT {
     void stop() throws IOException {
         server.close();
         otherServer.close();
-        onHost(() -> datapath.remove());
+        hosts.host().run(() -> datapath.remove());
         hosts.close();
     }
 
@@ -171,13 +171,13 @@ class NetworkChangeIT {
     @Test
     void tellsOfChangesUntilItIsClosed() {
         AtomicInteger told = new AtomicInteger();
-        onHost(() -> datapath.onNetworkChange(told::incrementAndGet));
+        hosts.host().run(() -> datapath.onNetworkChange(told::incrementAndGet));
         hosts.ipOfHost("link", "add", "some0", "type", "veth", "peer", "name", "some1");
         await().atMost(SOON).until(() -> told.get() > 0);
         quiet(told);
         hosts.ipOfHost("addr", "add", "198.18.61.1/24", "dev", "some0");
         await().atMost(SOON).until(() -> told.getAndSet(0) > 0);
-        onHost(() -> datapath.close());
+        hosts.host().run(() -> datapath.close());
         quiet(told);
         hosts.ipOfHost("link", "del", "some0");
         assertThat(Thread.getAllStackTraces().keySet())
@@ -190,10 +190,11 @@ class NetworkChangeIT {
     void aBurstIsToldInFewWordsAndNothingLeaks() throws IOException {
         enforceOn(true, XdpMode.OFF);
         AtomicInteger told = new AtomicInteger();
-        onHost(() -> datapath.onNetworkChange(() -> {
-            told.incrementAndGet();
-            sleep(Duration.ofMillis(50)); // as long as a slow look
-        }));
+        hosts.host()
+                .run(() -> datapath.onNetworkChange(() -> {
+                    told.incrementAndGet();
+                    sleep(Duration.ofMillis(50)); // as long as a slow look
+                }));
         look();
         long descriptors = descriptors();
         for (int round = 0; round < 40; round++) {
@@ -275,7 +276,7 @@ class NetworkChangeIT {
 
     private void enforceOn(boolean tcx, XdpMode xdp) {
         datapath = on(tcx, xdp);
-        onHost(() -> {
+        hosts.host().run(() -> {
             datapath.load(CompiledObject.bytes(), CompiledObject.digest());
             var table = Tables.denyingPort(PORT, "ingress", 1);
             datapath.install(table, Tables.identity(table, 1), Instant.now(), Duration.ZERO);
@@ -351,16 +352,5 @@ class NetworkChangeIT {
 
     private boolean connects(int port) {
         return hosts.connects(hosts.peer(), TwoHosts.HOST4, port);
-    }
-
-    private interface Work {
-        void run() throws Exception;
-    }
-
-    private void onHost(Work work) {
-        hosts.host().call(() -> {
-            work.run();
-            return null;
-        });
     }
 }

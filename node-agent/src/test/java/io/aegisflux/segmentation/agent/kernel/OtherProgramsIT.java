@@ -54,7 +54,7 @@ class OtherProgramsIT {
 
     @AfterEach
     void stop() throws Exception {
-        onHost(() -> datapath.remove());
+        hosts.host().run(() -> datapath.remove());
         for (AutoCloseable each : open.reversed()) {
             each.close();
         }
@@ -93,7 +93,7 @@ class OtherProgramsIT {
                 .containsExactly(
                         "tc_ingress@eth0: foreign_tc (id %d) after ours does not run any more".formatted(secondId));
         keep(attachTcx(second));
-        onHost(() -> datapath.remove());
+        hosts.host().run(() -> datapath.remove());
         assertThat(hosts.host().call(() -> AttachedPrograms.tcx(eth0(), BpfLink.Hook.TCX_INGRESS)))
                 .containsExactly(firstId, secondId);
         assertPacketsReachBoth();
@@ -119,7 +119,7 @@ class OtherProgramsIT {
                 .containsEntry("tc_egress@eth0", "clsact");
         installDenying();
         assertPacketsReachBoth();
-        onHost(() -> datapath.remove());
+        hosts.host().run(() -> datapath.remove());
         assertPacketsReachBoth();
         assertThat(hosts.onHost("tc", "filter", "show", "dev", "eth0", "ingress"))
                 .contains("pref 10 bpf", "pref 40000 bpf")
@@ -140,7 +140,7 @@ class OtherProgramsIT {
     @Test
     void anXdpProgramOfOthersStaysAndIsNamed() throws Exception {
         int id = id(first.xdp());
-        onHost(() -> {
+        hosts.host().run(() -> {
             try (BpfProgram program = first.xdp()) {
                 keep(BpfLink.xdp(program, eth0(), BpfLink.XdpPath.NATIVE));
             }
@@ -157,7 +157,7 @@ class OtherProgramsIT {
                 .containsEntry(
                         "xdp@eth0",
                         "off: bpf_link_create at XDP: EBUSY, for foreign_xdp (id %d) is there".formatted(id));
-        onHost(() -> datapath.remove());
+        hosts.host().run(() -> datapath.remove());
         assertThat(hosts.host().call(() -> AttachedPrograms.xdp(eth0()))).containsExactly(id);
         first.seen();
         assertThat(hosts.reaches(hosts.peer(), TwoHosts.HOST4, PORT)).isTrue();
@@ -188,12 +188,12 @@ class OtherProgramsIT {
             assertThat(hosts.bashConnects(cgroup, TwoHosts.PEER4, 80)).isEmpty();
             assertThat(first.seen()).isPositive();
             assertThat(second.seen()).isEqualTo(1);
-            onHost(() -> datapath.remove());
+            hosts.host().run(() -> datapath.remove());
             assertThat(AttachedPrograms.cgroup(cgroup, BpfLink.Hook.CONNECT4)).containsExactly(ofOurs, ofParent);
             above.detach();
             beside.detach();
         } finally {
-            onHost(() -> datapath.remove());
+            hosts.host().run(() -> datapath.remove());
             await().ignoreExceptions().until(() -> Files.deleteIfExists(cgroup));
         }
     }
@@ -257,24 +257,13 @@ class OtherProgramsIT {
     }
 
     private void load() {
-        onHost(() -> datapath.load(CompiledObject.bytes(), CompiledObject.digest()));
+        hosts.host().run(() -> datapath.load(CompiledObject.bytes(), CompiledObject.digest()));
     }
 
     private void installDenying() {
-        onHost(() -> {
+        hosts.host().run(() -> {
             var table = Tables.denyingPort(PORT, "ingress", 1);
             datapath.install(table, Tables.identity(table, 1), Instant.now(), Duration.ZERO);
-        });
-    }
-
-    private interface Work {
-        void run() throws Exception;
-    }
-
-    private void onHost(Work work) {
-        hosts.host().call(() -> {
-            work.run();
-            return null;
         });
     }
 }
