@@ -4,7 +4,8 @@
  * table; the first box that ends the search decides. Decision trees lead to the few boxes that may hold a packet
  * (Classifier.java says how they were grown). A space has several trees where one would be too large; their leaves are searched
  * one after the other, and merged only when boxes that merely take note hold the packet. Bounded loops, as a call of bpf_loop
- * for each box would cost more; it is for the merging, where the kernel has it (Linux 5.17).
+ * for each box would cost more; it is for the merging, where the kernel has it (Linux 5.17). Edits, boxes that the trees do not
+ * know, are looked at first: the one that a packet lies in bounds what the trees are asked for (TableEdit.java).
  */
 #ifndef SEGMENTATION_CLASSIFY_H
 #define SEGMENTATION_CLASSIFY_H
@@ -448,8 +449,8 @@ static __always_inline void classify_space(struct scan *scan, const struct bank 
 }
 
 /*
- * Judges scan->pkt by the generation of the descriptor, with one of the searches of this CPU. What no box decides is left undecided (action 0). Global, so that
- * the verifier checks it by itself.
+ * Judges scan->pkt by the generation of the descriptor, with one of the searches of this CPU. What no box decides is left
+ * undecided (action 0). Global, so that the verifier checks it by itself.
  */
 __noinline int classify(struct scan *scan, __u64 descriptor, __u32 with)
 {
