@@ -20,6 +20,11 @@ public enum Action {
     /** Lets the packet pass. */
     ALLOW;
 
+    /** Whether it says what becomes of the packet; else it acts and goes on. */
+    public boolean decides() {
+        return this != LOG && this != MARK;
+    }
+
     /** As written on the wire: the name in lower case. */
     @JsonValue
     public String wireName() {

@@ -85,6 +85,34 @@ public record TableRule(
         interfaces = Frozen.listOrNull(interfaces, "interfaces");
     }
 
+    /**
+     * What matches the same packets, and is alike but for this.
+     *
+     * @param newPolicy index into {@link RuleTable#policies()}
+     */
+    public TableRule with(int newPolicy, String newRuleId, Action newAction, boolean newAudit) {
+        return new TableRule(
+                newPolicy,
+                newRuleId,
+                priority,
+                newAction,
+                newAudit,
+                direction,
+                ipVersion,
+                protocols,
+                sources,
+                destinations,
+                sourcePorts,
+                destPorts,
+                icmpTypes,
+                icmpCodes,
+                interfaces,
+                mark,
+                dscp,
+                rateLimit,
+                expiresAt);
+    }
+
     /** Whether this stands for a policy's default action. */
     @JsonIgnore
     public boolean isDefault() {
@@ -94,6 +122,6 @@ public record TableRule(
     /** Whether the search ends here when the rule matches. */
     @JsonIgnore
     public boolean isTerminal() {
-        return !audit && action.compareTo(Action.DENY) >= 0;
+        return !audit && action.decides();
     }
 }

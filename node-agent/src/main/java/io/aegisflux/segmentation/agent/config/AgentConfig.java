@@ -57,6 +57,7 @@ public record AgentConfig(
     public static final int MOST_INTERFACES = 63;
 
     private static final Duration SHORTEST = Duration.ofMillis(100);
+
     /** The programs count the time in seconds. */
     private static final Duration SHORTEST_TO_CONFIRM = Duration.ofSeconds(2);
 
@@ -68,11 +69,7 @@ public record AgentConfig(
         requireNonNull(xdp, "xdp is null");
         requireNonNull(posture, "posture is null");
         requireInterval("AGENT_POLL_INTERVAL", pollInterval);
-        requireNonNull(confirmWithin, "AGENT_CONFIRM_WITHIN");
-        if (confirmWithin.compareTo(SHORTEST_TO_CONFIRM) < 0 || confirmWithin.compareTo(LONGEST) > 0) {
-            throw new InvalidSettingException(
-                    "AGENT_CONFIRM_WITHIN", confirmWithin.toString(), "write a duration from 2s to 24h");
-        }
+        requireDuration("AGENT_CONFIRM_WITHIN", confirmWithin, SHORTEST_TO_CONFIRM, "2s");
         requireInterval("AGENT_METRICS_INTERVAL", metricsInterval);
         requireAbsolute("AGENT_STATE_DIR", stateDir);
         requireAbsolute("AGENT_PIN_DIR", pinDir);
@@ -130,9 +127,14 @@ public record AgentConfig(
     }
 
     private static void requireInterval(String variable, Duration value) {
+        requireDuration(variable, value, SHORTEST, "100ms");
+    }
+
+    private static void requireDuration(String variable, Duration value, Duration shortest, String inWords) {
         requireNonNull(value, variable);
-        if (value.compareTo(SHORTEST) < 0 || value.compareTo(LONGEST) > 0) {
-            throw new InvalidSettingException(variable, value.toString(), "write a duration from 100ms to 24h");
+        if (value.compareTo(shortest) < 0 || value.compareTo(LONGEST) > 0) {
+            throw new InvalidSettingException(
+                    variable, value.toString(), "write a duration from %s to 24h".formatted(inWords));
         }
     }
 

@@ -7,8 +7,6 @@ import static java.util.Objects.requireNonNull;
  * which the programs may fall back.
  */
 record Books(long generation, Book inForce, long generationBefore, Book before) {
-    static final Books NONE = only(0, Book.EMPTY);
-
     Books {
         requireNonNull(inForce, "inForce is null");
         requireNonNull(before, "before is null");

@@ -28,9 +28,6 @@ final class ClsactHookpoint implements Hookpoint {
     }
 
     @Override
-    public void leaveElsewhere() {}
-
-    @Override
     public Standing ensure(Programs programs) throws BpfException {
         Optional<NetDevices.Device> device = NetDevices.find(interfaceName);
         if (device.isEmpty()) {

@@ -32,9 +32,6 @@ final class ConnectHookpoint implements Hookpoint {
     }
 
     @Override
-    public void leaveElsewhere() {}
-
-    @Override
     public Standing ensure(Programs programs) throws BpfException {
         if (cgroup.isEmpty()) {
             link.remove();

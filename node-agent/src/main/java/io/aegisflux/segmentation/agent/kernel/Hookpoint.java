@@ -9,8 +9,8 @@ sealed interface Hookpoint permits TcHookpoint, ClsactHookpoint, XdpHookpoint, C
     /** As status pages show it: the hook, and the interface where there is one, e.g. {@code tc_ingress@eth0}. */
     String name();
 
-    /** Gives up a link of this place that holds our program elsewhere: on an interface that has another name now. */
-    void leaveElsewhere() throws BpfException;
+    /** Gives up a link of this place that holds our program elsewhere: on an interface that has another name now. Most have none. */
+    default void leaveElsewhere() throws BpfException {}
 
     /**
      * Sees to it that our program runs here: leaves it, replaces what another object of ours has there without a gap, or

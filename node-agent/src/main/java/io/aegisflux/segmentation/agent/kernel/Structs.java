@@ -19,9 +19,9 @@ import java.util.List;
  */
 final class Structs {
     /** Raised in C and here with any change of these. */
-    static final int EDITS_MAX = 32;
-
     static final int LAYOUT_VERSION = 3;
+
+    static final int EDITS_MAX = 32;
 
     static final int BANKS = 2;
     static final int BANK_WORDS = 1 << 21;

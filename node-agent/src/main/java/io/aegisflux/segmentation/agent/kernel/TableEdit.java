@@ -66,11 +66,11 @@ final class TableEdit {
 
     /** How much of a bank the table takes with it. */
     long bytes() {
-        int words = grown.words();
+        long words = grown.words();
         for (PacketSpace space : SPACES) {
             words += countAdded(space) * BoxWords.count(space);
         }
-        return 8L * words;
+        return 8 * words;
     }
 
     /**
@@ -147,23 +147,21 @@ final class TableEdit {
                 j++;
                 continue;
             }
-            int window = window(i, j);
-            if (window < 0) {
+            Optional<Meeting> meeting = meeting(i, j);
+            if (meeting.isEmpty() || !replace(i, meeting.get().rule, j, meeting.get().nextRule)) {
                 return false;
             }
-            int removed = window / (Structs.EDITS_MAX + 1);
-            int inserted = window % (Structs.EDITS_MAX + 1);
-            if (!replace(i, i + removed, j, j + inserted)) {
-                return false;
-            }
-            i += removed;
-            j += inserted;
+            i = meeting.get().rule;
+            j = meeting.get().nextRule;
         }
         return true;
     }
 
-    /** How many rules of each table to pass over until they meet again, the fewest together; -1 when they do not. */
-    private int window(int i, int j) {
+    /** Where both tables go on alike. */
+    private record Meeting(int rule, int nextRule) {}
+
+    /** The place where the tables meet again when the fewest rules of both are passed over; empty when it is too far. */
+    private Optional<Meeting> meeting(int i, int j) {
         int rules = grown.book().slots().size();
         int nextRules = next.slots().size();
         for (int both = 1; both <= Structs.EDITS_MAX; both++) {
@@ -172,11 +170,11 @@ final class TableEdit {
                 int b = j + both - removed;
                 boolean meet = a < rules && b < nextRules ? same(a, b) : a == rules && b == nextRules;
                 if (a <= rules && b <= nextRules && meet) {
-                    return removed * (Structs.EDITS_MAX + 1) + both - removed;
+                    return Optional.of(new Meeting(a, b));
                 }
             }
         }
-        return -1;
+        return Optional.empty();
     }
 
     private boolean replace(int from, int to, int nextFrom, int nextTo) {
@@ -209,7 +207,7 @@ final class TableEdit {
 
     private boolean fits() {
         for (int i = 0; i < SPACES.length; i++) {
-            int count = countAdded(SPACES[i]);
+            long count = countAdded(SPACES[i]);
             if (count > Structs.EDITS_MAX || count > 0 && !grown.spaces().get(i).hasTrees()) {
                 return false;
             }
@@ -217,12 +215,12 @@ final class TableEdit {
         return bytes() <= Structs.BANK_BYTES;
     }
 
-    private int countAdded(PacketSpace space) {
+    private long countAdded(PacketSpace space) {
         long count = 0;
         for (Added rule : added) {
             count += RuleBox.count(next.table().rules().get(rule.rule), space.ipVersion());
         }
-        return (int) Math.min(count, Integer.MAX_VALUE / 64);
+        return count;
     }
 
     private boolean same(int i, int j) {

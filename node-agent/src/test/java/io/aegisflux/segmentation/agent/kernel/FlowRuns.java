@@ -81,6 +81,6 @@ final class FlowRuns {
     }
 
     private static String source(int flow) {
-        return "198.51.%d.%d".formatted(flow >> 8 & 0xFF, flow & 0xFF).replace("198.51", "198." + (18 + (flow >> 16)));
+        return "198.%d.%d.%d".formatted(18 + (flow >> 16), flow >> 8 & 0xFF, flow & 0xFF);
     }
 }

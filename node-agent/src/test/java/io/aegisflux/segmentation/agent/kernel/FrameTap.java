@@ -7,7 +7,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.Optional;
@@ -20,12 +19,11 @@ final class FrameTap implements AutoCloseable {
     private static final int MSG_DONTWAIT = 0x40;
     private static final int LONGEST = 2_048;
 
-    private static final Linker LINKER = Linker.nativeLinker();
     private static final MethodHandle SOCKET =
-            libc("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+            Libc.function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle RECV =
-            libc("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle CLOSE = libc("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+            Libc.function("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle CLOSE = Libc.function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
     private final Arena arena = Arena.ofShared();
     private final MemorySegment buffer = arena.allocate(LONGEST);
@@ -33,40 +31,21 @@ final class FrameTap implements AutoCloseable {
 
     /** Begins to collect. */
     FrameTap() {
-        try {
-            fd = (int) SOCKET.invokeExact(AF_PACKET, SOCK_RAW, (int) Short.reverseBytes((short) ETH_P_ALL));
-        } catch (Throwable e) {
-            throw new IllegalStateException(e);
-        }
-        if (fd < 0) {
-            throw new IllegalStateException("no packet socket");
-        }
+        int protocol = Short.reverseBytes((short) ETH_P_ALL);
+        fd = (int) Libc.require("the packet socket", () -> (int) SOCKET.invokeExact(AF_PACKET, SOCK_RAW, protocol));
     }
 
     /** The next frame; empty when there is none now. */
     Optional<byte[]> next() {
-        try {
-            long length = (long) RECV.invokeExact(fd, buffer, buffer.byteSize(), MSG_DONTWAIT);
-            return length < 0
-                    ? Optional.empty()
-                    : Optional.of(buffer.asSlice(0, length).toArray(JAVA_BYTE));
-        } catch (Throwable e) {
-            throw new IllegalStateException(e);
-        }
+        long length = Libc.call(() -> (long) RECV.invokeExact(fd, buffer, buffer.byteSize(), MSG_DONTWAIT));
+        return length < 0
+                ? Optional.empty()
+                : Optional.of(buffer.asSlice(0, length).toArray(JAVA_BYTE));
     }
 
     @Override
     public void close() {
-        try {
-            int closed = (int) CLOSE.invokeExact(fd);
-            arena.close();
-            assert closed == 0;
-        } catch (Throwable e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static MethodHandle libc(String name, FunctionDescriptor descriptor) {
-        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor);
+        Libc.require("the end of the packet socket", () -> (int) CLOSE.invokeExact(fd));
+        arena.close();
     }
 }

@@ -15,15 +15,11 @@ import java.util.concurrent.Executors;
 /** A thread that lives in a network namespace: what it opens belongs there. */
 final class NetnsThread implements AutoCloseable {
     private static final int CLONE_NEWNET = 0x40000000;
-    private static final Linker LINKER = Linker.nativeLinker();
-    private static final MethodHandle OPEN = LINKER.downcallHandle(
-            LINKER.defaultLookup().findOrThrow("open"),
-            FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT),
-            Linker.Option.firstVariadicArg(2));
-    private static final MethodHandle CLOSE = LINKER.downcallHandle(
-            LINKER.defaultLookup().findOrThrow("close"), FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-    private static final MethodHandle SETNS = LINKER.downcallHandle(
-            LINKER.defaultLookup().findOrThrow("setns"), FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle OPEN = Libc.function(
+            "open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle CLOSE = Libc.function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle SETNS =
+            Libc.function("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
 
     private final ExecutorService thread;
 
@@ -77,16 +73,9 @@ final class NetnsThread implements AutoCloseable {
 
     private static void enter(String path) {
         try (Arena arena = Arena.ofConfined()) {
-            int fd = (int) OPEN.invokeExact(arena.allocateFrom(path), 0);
-            int result = (int) SETNS.invokeExact(fd, CLONE_NEWNET);
-            int closed = (int) CLOSE.invokeExact(fd);
-            if (fd < 0 || result != 0 || closed != 0) {
-                throw new IllegalStateException("cannot enter " + path);
-            }
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new IllegalStateException(e);
+            int fd = (int) Libc.require(path, () -> (int) OPEN.invokeExact(arena.allocateFrom(path), 0));
+            Libc.require("entering " + path, () -> (int) SETNS.invokeExact(fd, CLONE_NEWNET));
+            Libc.require("closing " + path, () -> (int) CLOSE.invokeExact(fd));
         }
     }
 }

@@ -55,25 +55,6 @@ final class RandomEdits {
     }
 
     private static TableRule with(TableRule rule, String id, Action action) {
-        return new TableRule(
-                rule.policy(),
-                id,
-                rule.priority(),
-                action,
-                rule.audit() && action == rule.action(),
-                rule.direction(),
-                rule.ipVersion(),
-                rule.protocols(),
-                rule.sources(),
-                rule.destinations(),
-                rule.sourcePorts(),
-                rule.destPorts(),
-                rule.icmpTypes(),
-                rule.icmpCodes(),
-                rule.interfaces(),
-                rule.mark(),
-                rule.dscp(),
-                rule.rateLimit(),
-                rule.expiresAt());
+        return rule.with(rule.policy(), id, action, rule.audit() && action == rule.action());
     }
 }

@@ -7,7 +7,6 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
@@ -29,14 +28,13 @@ final class RawSocket implements AutoCloseable {
     private static final int ADDRESS_BYTES = 20; // of struct sockaddr_ll
     private static final int ADDRESS_IFINDEX = 4;
 
-    private static final Linker LINKER = Linker.nativeLinker();
     private static final MethodHandle SOCKET =
-            libc("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
-    private static final MethodHandle SETSOCKOPT =
-            libc("setsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
-    private static final MethodHandle SENDTO =
-            libc("sendto", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
-    private static final MethodHandle CLOSE = libc("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+            Libc.function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle SETSOCKOPT = Libc.function(
+            "setsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle SENDTO = Libc.function(
+            "sendto", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle CLOSE = Libc.function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment address = arena.allocate(ADDRESS_BYTES, 8);
@@ -45,9 +43,9 @@ final class RawSocket implements AutoCloseable {
 
     /** @param ifindex of an interface in the network namespace of this thread, which alone may use this */
     RawSocket(int ifindex) {
-        fd = call(() -> (int) SOCKET.invokeExact(AF_PACKET, SOCK_RAW, 0));
+        fd = (int) Libc.require("the packet socket", () -> (int) SOCKET.invokeExact(AF_PACKET, SOCK_RAW, 0));
         MemorySegment on = arena.allocateFrom(JAVA_INT, 1);
-        call(() -> (int) SETSOCKOPT.invokeExact(fd, SOL_PACKET, PACKET_VNET_HDR, on, 4));
+        Libc.require("PACKET_VNET_HDR", () -> (int) SETSOCKOPT.invokeExact(fd, SOL_PACKET, PACKET_VNET_HDR, on, 4));
         address.set(JAVA_SHORT, 0, (short) AF_PACKET);
         address.set(JAVA_INT, ADDRESS_IFINDEX, ifindex);
         buffer.set(JAVA_SHORT, VNET_HEADER_LENGTH, (short) ETHERNET);
@@ -57,34 +55,13 @@ final class RawSocket implements AutoCloseable {
     void send(byte[] frame) {
         MemorySegment at = buffer.asSlice(VNET_HEADER);
         at.fill((byte) 0).copyFrom(MemorySegment.ofArray(frame));
-        call(() -> (int) (long) SENDTO.invokeExact(fd, buffer, buffer.byteSize(), 0, address, ADDRESS_BYTES));
+        Libc.require(
+                "a frame", () -> (long) SENDTO.invokeExact(fd, buffer, buffer.byteSize(), 0, address, ADDRESS_BYTES));
     }
 
     @Override
     public void close() {
-        call(() -> (int) CLOSE.invokeExact(fd));
+        Libc.require("the end of the packet socket", () -> (int) CLOSE.invokeExact(fd));
         arena.close();
-    }
-
-    private interface Downcall {
-        int run() throws Throwable;
-    }
-
-    private static int call(Downcall downcall) {
-        try {
-            int result = downcall.run();
-            if (result < 0) {
-                throw new IllegalStateException("the packet socket refuses");
-            }
-            return result;
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static MethodHandle libc(String name, FunctionDescriptor descriptor) {
-        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor);
     }
 }

@@ -92,25 +92,6 @@ class SlotsTest {
     }
 
     private static TableRule named(TableRule rule, String id) {
-        return new TableRule(
-                rule.policy(),
-                id,
-                rule.priority(),
-                rule.action(),
-                rule.audit(),
-                rule.direction(),
-                rule.ipVersion(),
-                rule.protocols(),
-                rule.sources(),
-                rule.destinations(),
-                rule.sourcePorts(),
-                rule.destPorts(),
-                rule.icmpTypes(),
-                rule.icmpCodes(),
-                rule.interfaces(),
-                rule.mark(),
-                rule.dscp(),
-                rule.rateLimit(),
-                rule.expiresAt());
+        return rule.with(rule.policy(), id, rule.action(), rule.audit());
     }
 }

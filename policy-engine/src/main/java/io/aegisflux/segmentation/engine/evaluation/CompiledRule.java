@@ -32,7 +32,6 @@ final class CompiledRule {
     private final Predicate<String> interfaces;
     private final Instant expiresAt;
 
-    /** @throws IllegalArgumentException for an interface condition that is none */
     CompiledRule(TableRule rule) {
         direction = rule.direction();
         ipVersion = rule.ipVersion() == null ? 0 : rule.ipVersion();

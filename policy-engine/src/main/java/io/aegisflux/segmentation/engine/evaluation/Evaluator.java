@@ -16,13 +16,13 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Judges new connections by a rule table, as the kernel does. Safe for use by several threads. One that was made
- * for a few packets looks at one rule after the other, about 2 ns each; one that was made for many has an index, which takes
- * milliseconds to build and then makes a large table cost little more than a small one (EvaluatorBenchmark).
+ * Judges new connections by a rule table, as the kernel does. Safe for use by several threads. One that was made for a few
+ * packets looks at one rule after the other, about 2 ns each; one that was made for many has an index, which takes milliseconds
+ * to build and then makes a large table cost little more than a small one (EvaluatorBenchmark).
  */
 public final class Evaluator {
     private final RuleTable table;
-    private final CompiledRule[] prepared; // each when it is asked for first
+    private final CompiledRule[] prepared; // each when it is asked for first; threads may make one twice
     private final Function<Packet, Candidates> search;
 
     private Evaluator(RuleTable table, Function<Packet, Candidates> search) {
@@ -31,21 +31,13 @@ public final class Evaluator {
         this.search = search;
     }
 
-    /**
-     * An evaluator for a few packets.
-     *
-     * @throws IllegalArgumentException for a table with an interface condition that is none
-     */
+    /** An evaluator for a few packets. */
     public static Evaluator forFew(RuleTable table) {
         int count = requireNonNull(table, "table is null").rules().size();
         return new Evaluator(table, packet -> Candidates.ofAll(count));
     }
 
-    /**
-     * An evaluator for many packets.
-     *
-     * @throws IllegalArgumentException for a table with an interface condition that is none
-     */
+    /** An evaluator for many packets. */
     public static Evaluator forMany(RuleTable table) {
         RuleIndex index = new RuleIndex(requireNonNull(table, "table is null").rules());
         return new Evaluator(table, index::candidates);
@@ -97,7 +89,7 @@ public final class Evaluator {
             if (rule.isTerminal()) {
                 return new Judgement(i, auditRule, passed, rule.action() == Action.DENY ? Action.DENY : Action.ALLOW);
             }
-            if (rule.action() == Action.LOG || rule.action() == Action.MARK) {
+            if (!rule.action().decides()) {
                 passed.add(i);
             } else if (auditRule == Judgement.NONE) {
                 auditRule = i;

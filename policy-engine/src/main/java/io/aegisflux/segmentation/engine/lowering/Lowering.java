@@ -204,25 +204,6 @@ public final class Lowering {
     }
 
     private static TableRule atIndex(TableRule rule, int policy) {
-        return new TableRule(
-                policy,
-                rule.ruleId(),
-                rule.priority(),
-                rule.action(),
-                rule.audit(),
-                rule.direction(),
-                rule.ipVersion(),
-                rule.protocols(),
-                rule.sources(),
-                rule.destinations(),
-                rule.sourcePorts(),
-                rule.destPorts(),
-                rule.icmpTypes(),
-                rule.icmpCodes(),
-                rule.interfaces(),
-                rule.mark(),
-                rule.dscp(),
-                rule.rateLimit(),
-                rule.expiresAt());
+        return rule.with(policy, rule.ruleId(), rule.action(), rule.audit());
     }
 }

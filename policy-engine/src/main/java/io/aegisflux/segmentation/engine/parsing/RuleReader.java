@@ -77,8 +77,7 @@ final class RuleReader {
         Optional<RateLimit> rateLimit = rateLimit(members, action);
         String description = members.optional("description", Values::text).orElse("");
         ObjectNode metadata = metadata(members);
-        boolean lacksRate = action.equals(Optional.of(Action.RATE_LIMIT)) && rateLimit.isEmpty();
-        if (id.isEmpty() || action.isEmpty() || priority.isEmpty() || conditions.isEmpty() || lacksRate) {
+        if (id.isEmpty() || action.isEmpty() || priority.isEmpty() || conditions.isEmpty()) {
             return Optional.empty();
         }
         return direction(direction, conditions.get(), members)

@@ -1,6 +1,5 @@
 package io.aegisflux.segmentation.engine.space;
 
-import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.Direction;
 import io.aegisflux.segmentation.contracts.NumberRange;
 import io.aegisflux.segmentation.contracts.Prefix;
@@ -114,8 +113,7 @@ public enum PacketSpace {
         if (rule.isTerminal()) {
             return Boxes.Effect.ENDS;
         }
-        boolean decides = rule.action().compareTo(Action.DENY) >= 0;
-        return decides ? Boxes.Effect.FIRST_COUNTS : Boxes.Effect.PASSES;
+        return rule.action().decides() ? Boxes.Effect.FIRST_COUNTS : Boxes.Effect.PASSES;
     }
 
     /** Types lie one after the other, so that codes of several types are no range. */

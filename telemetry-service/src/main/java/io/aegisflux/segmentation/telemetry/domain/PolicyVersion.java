@@ -85,10 +85,12 @@ record PolicyVersion(
     private static Map<String, String> verdicts(Policy policy) {
         Map<String, String> verdicts = new HashMap<>();
         for (Rule rule : policy.rules()) {
-            if (rule.enabled() && rule.action() == Action.RATE_LIMIT) {
-                verdicts.put(rule.id(), "limited"); // some of its packets passed, some did not
-            } else if (rule.enabled() && (rule.action() == Action.ALLOW || rule.action() == Action.DENY)) {
-                verdicts.put(rule.id(), verdict(rule.action() == Action.DENY, rule.mode()));
+            if (rule.enabled() && rule.action().decides()) {
+                verdicts.put(
+                        rule.id(),
+                        rule.action() == Action.RATE_LIMIT
+                                ? "limited" // some of its packets passed, some did not
+                                : verdict(rule.action() == Action.DENY, rule.mode()));
             }
         }
         if (policy.defaultRule().action() != DefaultAction.NONE) {
