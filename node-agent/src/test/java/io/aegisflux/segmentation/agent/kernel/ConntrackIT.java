@@ -63,6 +63,7 @@ class ConntrackIT {
     static void load() {
         byte[] object = CompiledObject.with(JUDGED, "	leave_trial(&decision, scan.limit);\n" + JUDGED);
         hosts = new TwoHosts();
+        hosts.ipOfHost("link", "set", "eth0", "down"); // or its neighbour discovery would overwrite trials
         pins = new PinDirectory(hosts.pins());
         datapath = hosts.datapath(XdpMode.OFF);
         hosts.host().run(() -> {
