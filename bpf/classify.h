@@ -3,7 +3,8 @@
  * The search. Each rule was expanded by the agent to the product of its prefixes and ranges, boxes in the order of the
  * table; the first box that ends the search decides. Decision trees lead to the few boxes that may hold a packet
  * (Classifier.java says how they were grown). A space has several trees where one would be too large; their leaves are searched
- * one after the other, and merged only when boxes that merely take note hold the packet.
+ * one after the other, and merged only when boxes that merely take note hold the packet. Edits, boxes that the trees do not
+ * know, are looked at first: the one that a packet lies in bounds what the trees are asked for (TableEdit.java).
  */
 #ifndef SEGMENTATION_CLASSIFY_H
 #define SEGMENTATION_CLASSIFY_H

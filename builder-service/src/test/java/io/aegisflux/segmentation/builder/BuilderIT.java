@@ -71,7 +71,7 @@ class BuilderIT {
                 .contains(tuple("tc_ingress", "tc"), tuple("xdp_ingress", "xdp"), tuple("connect6", "cgroup/connect6"));
         assertThat(manifest.maps())
                 .contains(
-                        new MapInfo("descriptors", "array", 4, 8, 2),
+                        new MapInfo("descriptors", "array", 4, 8, 4),
                         new MapInfo("events", "ringbuf", 0, 0, 2 * 1024 * 1024));
         assertThat(manifest.hostBtf()).isEmpty();
         await().atMost(PATIENCE).until(() -> bench.leftovers().isEmpty());

@@ -64,6 +64,14 @@ final class BoxWords {
         return end + TERMS;
     }
 
+    /** The words of a box that no packet lies in: its protocol is at least 1 and at most 0. */
+    static long[] ofNothing(PacketSpace space) {
+        long[] words = new long[count(space)];
+        words[words.length - TERMS] = 1L << PROTO;
+        words[words.length - TERMS + 1] = GUARDS;
+        return words;
+    }
+
     private static int addresses(Prefix source, Prefix destination, long[] words, int at) {
         if (source.ipVersion() == 4) {
             words[at] = pair(network((int) (source.high() >>> 32)), network((int) (destination.high() >>> 32)));

@@ -23,7 +23,6 @@ import java.util.Optional;
 final class TableEdit {
     private static final PacketSpace[] SPACES = {PacketSpace.V4, PacketSpace.V6};
     private static final int GONE = -1;
-    private static final long NO_INTERFACES = 0;
     private static final long EDITS = Structs.offset(Structs.SPACE, "edits");
     private static final long EDIT_BOXES = Structs.offset(Structs.SPACE, "edit_boxes");
     private static final long BEFORE = Structs.offset(Structs.SPACE, "before");
@@ -100,7 +99,7 @@ final class TableEdit {
             int at = space.boxesAt() + space.firstBox(rule) * BoxWords.count(SPACES[i]);
             for (RuleBox box : boxes(shape, SPACES[i])) {
                 at = by == GONE
-                        ? write(shape, box, 0, NO_INTERFACES, at, bank)
+                        ? write(BoxWords.ofNothing(SPACES[i]), at, bank)
                         : write(book.table().rules().get(by), box, book.slots().get(by), interfaces(shape), at, bank);
             }
         }
@@ -126,10 +125,14 @@ final class TableEdit {
     }
 
     private static int write(TableRule rule, RuleBox box, int slot, long interfaces, int at, MemorySegment bank) {
-        long[] words = new long[BoxWords.count(PacketSpace.V6)];
-        int length = BoxWords.write(rule, box, slot, interfaces, words, 0);
-        MemorySegment.copy(words, 0, bank, JAVA_LONG, WORD + 8L * at, length);
-        return at + length;
+        long[] words = new long[BoxWords.count(PacketSpace.of(box.source().ipVersion()))];
+        BoxWords.write(rule, box, slot, interfaces, words, 0);
+        return write(words, at, bank);
+    }
+
+    private static int write(long[] words, int at, MemorySegment bank) {
+        MemorySegment.copy(words, 0, bank, JAVA_LONG, WORD + 8L * at, words.length);
+        return at + words.length;
     }
 
     /** Walks both tables; false when they differ in more than an edit can be. */

@@ -299,22 +299,31 @@ class KernelDatapathIT {
         }
     }
 
-    /** Rules before and behind the one that the trees know, which no trees were grown for. */
+    /** Rules before and behind the one that the trees know, and one less than they know. */
     private void requireEditsAtTheConnectHook(Path cgroup) throws IOException {
-        install(Tables.of("ports", 2, """
-                "priority": 1, "direction": "egress", "default_action": "none", "rules": [
-                  {"id": "some-80", "action": "allow", "priority": 0, "conditions": [
-                    {"field": "dest_ip", "operator": "eq", "value": "%s"}, {"field": "dest_port", "operator": "eq", "value": 80}]},
+        String allowing = """
+                {"id": "some-80", "action": "allow", "priority": 0, "conditions": [
+                  {"field": "dest_ip", "operator": "eq", "value": "%s"},
+                  {"field": "dest_port", "operator": "eq", "value": 80}]},""".formatted(TwoHosts.PEER4);
+        String members = """
+                "priority": 1, "direction": "egress", "default_action": "none", "rules": [%s
                   {"id": "no-80", "action": "deny", "priority": 1, "conditions": [
-                    {"field": "protocol", "operator": "eq", "value": "tcp"}, {"field": "dest_port", "operator": "eq", "value": 80}]},
+                    {"field": "protocol", "operator": "eq", "value": "tcp"},
+                    {"field": "dest_port", "operator": "eq", "value": 80}]},
                   {"id": "no-81", "action": "deny", "priority": 2, "conditions": [
-                    {"field": "dest_port", "operator": "eq", "value": 81}]}]""".formatted(TwoHosts.PEER4)), 2);
+                    {"field": "dest_port", "operator": "eq", "value": 81}]}]""";
         try (ServerSocket web = hosts.listen(hosts.peer(), 80);
                 ServerSocket other = hosts.listen(hosts.peer(), 81)) {
             assertThat(List.of(web, other)).allMatch(ServerSocket::isBound);
+            install(Tables.of("ports", 2, members.formatted(allowing)), 2);
             assertThat(hosts.bashConnects(cgroup, TwoHosts.PEER4, 80)).isEmpty();
             assertThat(hosts.bashConnects(cgroup, TwoHosts.PEER6, 80)).contains("Operation not permitted");
             assertThat(hosts.bashConnects(cgroup, TwoHosts.PEER4, 81)).contains("Operation not permitted");
+            hosts.host().run(() -> datapath.adopt()); // which knows no trees, so that the next table grows its own
+            install(Tables.of("ports", 2, members.formatted(allowing)), 3);
+            assertThat(hosts.bashConnects(cgroup, TwoHosts.PEER4, 80)).isEmpty();
+            install(Tables.of("ports", 3, members.formatted("")), 4);
+            assertThat(hosts.bashConnects(cgroup, TwoHosts.PEER4, 80)).contains("Operation not permitted");
         }
     }
 
