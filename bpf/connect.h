@@ -55,7 +55,7 @@ static __always_inline bool walk_on(struct walk *walk, const struct connection *
 	__u64 differs;
 
 	is_edit = less(walk->edit, space->edits) & ~less(number, space->before[walk->edit & (EDITS_MAX - 1)]);
-	if (!is_edit && number == NO_BOX)
+	if (~is_edit & ~less(number, NO_BOX)) /* one number to ask for: else the verifier would follow edits and others apart */
 		return false;
 	place = (is_edit & (space->edit_boxes + walk->edit * size)) | (~is_edit & (space->boxes + number * size));
 	walk->edit += is_edit & 1;
