@@ -62,6 +62,9 @@ final class SearchRuns implements AutoCloseable {
                 object.pinProgram(program, own.resolve(program));
             }
             object.pinMap("headers", own.resolve("headers"));
+        } catch (BpfException | IOException | RuntimeException e) {
+            Directories.delete(own);
+            throw e;
         }
         headersMap = BpfMap.ofPin(own.resolve("headers"));
         headers = headersMap.map(arena);
