@@ -36,7 +36,6 @@ public final class KernelProbe implements HostProbe {
         features.put("map_lru_hash", Probes.mapType(Probes.LRU_HASH));
         features.put("map_lpm_trie", Probes.mapType(Probes.LPM_TRIE));
         features.put("map_ringbuf", Probes.mapType(Probes.RINGBUF));
-        features.put("helper_loop", Probes.helper(Probes.SCHED_CLS, Probes.LOOP));
         features.put("helper_skb_pull_data", Probes.helper(Probes.SCHED_CLS, Probes.SKB_PULL_DATA));
         features.put("helper_ringbuf_reserve", Probes.helper(Probes.SCHED_CLS, Probes.RINGBUF_RESERVE));
         features.put("helper_ktime_get_coarse_ns", Probes.helper(Probes.SCHED_CLS, Probes.KTIME_GET_COARSE_NS));

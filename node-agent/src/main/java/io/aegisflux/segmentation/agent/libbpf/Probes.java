@@ -30,7 +30,6 @@ public final class Probes {
     public static final int GET_NETNS_COOKIE = 122;
     public static final int RINGBUF_RESERVE = 131;
     public static final int KTIME_GET_COARSE_NS = 160;
-    public static final int LOOP = 181;
 
     private static final int MMAPABLE = 1 << 10;
     private static final int NO_INTERFACE = Integer.MAX_VALUE;

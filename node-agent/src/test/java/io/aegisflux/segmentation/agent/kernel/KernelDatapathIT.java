@@ -486,7 +486,6 @@ class KernelDatapathIT {
                         "program_xdp", true,
                         "map_ringbuf", true,
                         "map_lpm_trie", true,
-                        "helper_loop", true,
                         "helper_get_netns_cookie", true,
                         "mmapable_arrays", true,
                         "cgroup_v2", true));
