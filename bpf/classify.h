@@ -91,10 +91,10 @@ static __always_inline bool is_logged(__u32 fate)
 }
 
 /*
- * Takes note of a box that the packet at work lies in; 1 when it ends the search. Global, so that the verifier checks it by
- * itself, not with every turn of a search.
+ * Takes note of a box that the packet at work lies in and that does not end the search. Global, so that the verifier checks it
+ * by itself, not with every turn of a search.
  */
-__noinline int meet(__u32 index, __u32 fate, __u32 argument)
+__noinline int note(__u32 index, __u32 fate, __u32 argument)
 {
 	struct work *work = work_at(index);
 	__u8 action = BOX_ACTION(fate);
@@ -102,7 +102,7 @@ __noinline int meet(__u32 index, __u32 fate, __u32 argument)
 	struct scan *scan;
 
 	if (!work)
-		return 1;
+		return 0;
 	scan = &work->scan;
 	if (action > BOX_RATE_LIMIT) {
 		__u8 at = scan->logged_count;
@@ -126,24 +126,38 @@ __noinline int meet(__u32 index, __u32 fate, __u32 argument)
 			scan->logged_count = at + 1;
 		return 0;
 	}
-	if (fate & BOX_AUDIT) {
-		if (scan->audit == NO_RULE) {
-			scan->audit = rule;
-			scan->audit_denies = action == BOX_DENY;
-			scan->audit_limit = action == BOX_RATE_LIMIT ? argument : 0;
-		}
-		return 0;
+	if (scan->audit == NO_RULE) {
+		scan->audit = rule;
+		scan->audit_denies = action == BOX_DENY;
+		scan->audit_limit = action == BOX_RATE_LIMIT ? argument : 0;
 	}
-	scan->rule = rule;
-	scan->action = action;
-	scan->limit = action == BOX_RATE_LIMIT ? argument : 0;
-	scan->is_default = !!(fate & BOX_DEFAULT);
-	return 1;
+	return 0;
 }
 
 static __always_inline bool ends(__u32 fate)
 {
 	return !(fate & BOX_AUDIT) && BOX_ACTION(fate) <= BOX_RATE_LIMIT;
+}
+
+static __always_inline void decide_by(struct scan *scan, const struct box_terms *terms)
+{
+	__u32 fate = terms->fate;
+
+	scan->rule = BOX_RULE(fate);
+	scan->action = BOX_ACTION(fate);
+	scan->limit = BOX_ACTION(fate) == BOX_RATE_LIMIT ? terms->argument : 0;
+	scan->is_default = !!(fate & BOX_DEFAULT);
+}
+
+/* What a box does that the packet at work lies in; true when it ends the search. */
+static __always_inline bool meet(__u32 index, struct scan *scan, const struct box_terms *terms)
+{
+	if (!ends(terms->fate)) {
+		note(index, terms->fate, terms->argument);
+		return false;
+	}
+	decide_by(scan, terms);
+	return true;
 }
 
 static __always_inline void point_of(__u32 *point, const struct packet *pkt)
@@ -192,7 +206,7 @@ static __always_inline __u64 descend(struct table table, const __u32 *point, __u
 	return node;
 }
 
-static __always_inline void scan_begin(struct scan *scan)
+static __always_inline void forget_boxes(struct scan *scan)
 {
 	scan->rule = NO_RULE;
 	scan->audit = NO_RULE;
@@ -206,6 +220,12 @@ static __always_inline void scan_begin(struct scan *scan)
 	scan->dscp = 0;
 	scan->logged_count = 0;
 	scan->last_logged = NO_RULE;
+}
+
+static __always_inline void scan_begin(struct scan *scan)
+{
+	__builtin_memset(&scan->pkt, 0, sizeof(scan->pkt));
+	forget_boxes(scan);
 }
 
 /* The terms of a box; misses is 0 when the packet lies in it. */
@@ -234,8 +254,8 @@ enum leaf_end {
 };
 
 /* The boxes of one leaf in their order, those whose numbers are below the limit, until one ends the search. */
-static __always_inline enum leaf_end search_leaf(__u32 index, struct table table, __u32 boxes, __u64 leaf, __u32 limit,
-						 const struct subject *subject, bool is_v4)
+static __always_inline enum leaf_end search_leaf(__u32 index, struct work *work, struct table table, __u32 boxes, __u64 leaf,
+						 __u32 limit, bool is_v4)
 {
 	__u32 next = NODE_PLACE(leaf);
 
@@ -246,11 +266,11 @@ static __always_inline enum leaf_end search_leaf(__u32 index, struct table table
 
 		if (number >= limit)
 			return LEAF_PASSED;
-		terms = box_of(table, boxes, number, subject, is_v4, &misses);
+		terms = box_of(table, boxes, number, &work->search.subject, is_v4, &misses);
 		/* two ifs: as one condition, clang 14 lets the loop fall through to its beginning, which Linux 6.1 refuses */
 		if (misses)
 			continue;
-		if (meet(index, terms->fate, terms->argument))
+		if (meet(index, &work->scan, terms))
 			return LEAF_DECIDED;
 	}
 	return LEAF_TOO_LONG;
@@ -322,8 +342,9 @@ static __always_inline __u64 smaller(__u64 a, __u64 b)
 }
 
 /* Looks at the next box of all leaves; 1 ends the search. */
-static __always_inline int look(__u32 index, struct table table, struct search *search, __u32 boxes, bool is_v4)
+static __always_inline int look(__u32 index, struct work *work, struct table table, __u32 boxes, bool is_v4)
 {
+	struct search *search = &work->search;
 	struct leaves *leaves = &search->leaves;
 	__u64 head = smaller(smaller(leaves->head[0], leaves->head[1]), smaller(leaves->head[2], leaves->head[3]));
 	__u32 number = head >> 2, leaf = head & 3;
@@ -337,15 +358,15 @@ static __always_inline int look(__u32 index, struct table table, struct search *
 	terms = box_of(table, boxes, number, &search->subject, is_v4, &misses);
 	if (misses)
 		return 0;
-	return meet(index, terms->fate, terms->argument) ? 1 : 0;
+	return meet(index, &work->scan, terms) ? 1 : 0;
 }
 
-static __always_inline int look_on(__u32 index, struct table table, struct search *search, bool is_v4)
+static __always_inline int look_on(__u32 index, struct work *work, struct table table, bool is_v4)
 {
 	__u32 boxes = table.bank->space[!is_v4].boxes;
 
 	for (int i = 0; i < MERGE_LOOP; i++)
-		if (look(index, table, search, boxes, is_v4))
+		if (look(index, work, table, boxes, is_v4))
 			return 1;
 	return 0;
 }
@@ -365,8 +386,8 @@ __noinline int merge_few(__u32 index)
 	table = table_of(work->search.bank);
 	if (!table.bank)
 		return 1;
-	return work->search.is_v4 ? look_on(index, table, &work->search, true)
-				  : look_on(index, table, &work->search, false);
+	return work->search.is_v4 ? look_on(index, work, table, true)
+				  : look_on(index, work, table, false);
 }
 
 __noinline int merge_more(__u32 index)
@@ -384,13 +405,11 @@ static __always_inline void merge(__u32 index)
 			return;
 }
 
-static __always_inline void decide_by(__u32 index, struct table table, __u32 boxes, __u32 number,
-				      const struct subject *subject, bool is_v4)
+static __always_inline void decide_by_number(struct work *work, struct table table, __u32 boxes, __u32 number, bool is_v4)
 {
 	__u64 misses;
-	const struct box_terms *terms = box_of(table, boxes, number, subject, is_v4, &misses);
 
-	meet(index, terms->fate, terms->argument);
+	decide_by(&work->scan, box_of(table, boxes, number, &work->search.subject, is_v4, &misses));
 }
 
 static __always_inline void classify_space(__u32 index, struct work *work, struct table table, bool is_v4)
@@ -415,7 +434,7 @@ static __always_inline void classify_space(__u32 index, struct work *work, struc
 			continue;
 		leaf = descend(table, search->point, space->root[i]);
 		if (i == 0 && space->trees == 1) {
-			end = search_leaf(index, table, space->boxes, leaf, limit, &search->subject, is_v4);
+			end = search_leaf(index, work, table, space->boxes, leaf, limit, is_v4);
 			if (end != LEAF_TOO_LONG)
 				break;
 		}
@@ -427,17 +446,25 @@ static __always_inline void classify_space(__u32 index, struct work *work, struc
 	if (end == LEAF_DECIDED)
 		return;
 	if (best == PASSES) {
-		scan_begin(&work->scan);
+		forget_boxes(&work->scan);
 		search->limit = limit;
 		merge(index);
 		if (work->scan.action)
 			return;
 	} else if (best != limit) {
-		decide_by(index, table, space->boxes, best, &search->subject, is_v4);
+		decide_by_number(work, table, space->boxes, best, is_v4);
 		return;
 	}
 	if (edit < EDITS_MAX)
-		decide_by(index, table, space->edit_boxes, edit, &search->subject, is_v4);
+		decide_by_number(work, table, space->edit_boxes, edit, is_v4);
+}
+
+static __always_inline void classify_with(__u32 index, struct work *work, struct table table)
+{
+	if (work->scan.pkt.family == FAMILY_V4)
+		classify_space(index, work, table, true);
+	else
+		classify_space(index, work, table, false);
 }
 
 /*
@@ -452,12 +479,13 @@ __noinline int classify(__u64 descriptor, __u32 index)
 	if (!work || !table.bank)
 		return 0;
 	work->search.bank = DESCRIPTOR_BANK(descriptor);
-	scan_begin(&work->scan);
 	point_of(work->search.point, &work->scan.pkt);
-	if (work->scan.pkt.family == FAMILY_V4)
-		classify_space(index, work, table, true);
-	else
-		classify_space(index, work, table, false);
+	if (settings.bank_words == BANK_WORDS) {
+		table.mask = BANK_WORDS - 1; /* costs less as a number of the code than as a setting */
+		classify_with(index, work, table);
+	} else {
+		classify_with(index, work, table);
+	}
 	return 0;
 }
 

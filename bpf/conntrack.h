@@ -202,16 +202,6 @@ static __always_inline bool flow_key_of(struct flow_key *key, const struct packe
 	return from_a;
 }
 
-/* Of the packet at work. Global, so that the verifier checks it by itself. */
-__noinline int note_flow_key(void)
-{
-	struct work *work = work_at(WORK_OF_PACKETS);
-
-	if (work)
-		work->standing.from_a = flow_key_of(&work->key, &work->scan.pkt);
-	return 0;
-}
-
 /* The packet as the other side would have sent it: its own inverse, but for TCP's flags. */
 static __always_inline void reverse(struct packet *pkt)
 {

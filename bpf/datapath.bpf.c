@@ -45,7 +45,7 @@ static __always_inline int judge_skb(struct __sk_buff *skb, __u8 direction, __u8
 		return TC_NEXT;
 	decision = &work->decision;
 	pkt = &work->scan.pkt;
-	__builtin_memset(&work->scan, 0, sizeof(work->scan));
+	scan_begin(&work->scan);
 	decision_begin(decision, descriptor, direction, hook);
 	pkt->has = direction == INGRESS ? HAS_INGRESS : HAS_EGRESS;
 	pkt->ifindex = ifindex;
@@ -111,7 +111,7 @@ int xdp_ingress(struct xdp_md *ctx)
 		return XDP_PASS;
 	decision = &work->decision;
 	pkt = &work->scan.pkt;
-	__builtin_memset(&work->scan, 0, sizeof(work->scan));
+	scan_begin(&work->scan);
 	decision_begin(decision, descriptor, INGRESS, HOOK_XDP);
 	pkt->has = HAS_INGRESS;
 	pkt->ifindex = ifindex;
@@ -124,7 +124,7 @@ int xdp_ingress(struct xdp_md *ctx)
 	if (trackable(pkt) && !is_opening(pkt)) {
 		if (pkt->proto == IPPROTO_TCP)
 			return XDP_PASS;
-		note_flow_key();
+		flow_key_of(&work->key, pkt);
 		if (flow_find(&work->key, coarse_now()))
 			return XDP_PASS;
 	}
@@ -243,7 +243,7 @@ int golden(struct __sk_buff *skb)
 		return TC_DROP;
 	decision = &work->decision;
 	scan = &work->scan;
-	__builtin_memset(scan, 0, sizeof(*scan));
+	scan_begin(scan);
 	decision_begin(decision, descriptor, skb->cb[0] == INGRESS ? INGRESS : EGRESS, 0);
 	scan->pkt.has = skb->cb[0] == INGRESS ? HAS_INGRESS : HAS_EGRESS;
 	scan->pkt.interface = skb->cb[1] ? 1ULL << ((skb->cb[1] - 1) & 63) : INTERFACE_UNKNOWN;

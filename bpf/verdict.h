@@ -100,6 +100,7 @@ __noinline int flow_standing(__u64 now)
 	standing = &work->standing;
 	pkt = &work->scan.pkt;
 	direction = decision->direction;
+	standing->from_a = flow_key_of(&work->key, pkt);
 	standing->original = true;
 	standing->remember = true;
 	standing->established = false;
@@ -332,7 +333,6 @@ static __always_inline void decide(struct __sk_buff *skb, struct work *work, __u
 	if (pkt->fragment == FRAGMENT_LATER && follows_fragment(now))
 		return;
 	if (trackable(pkt)) {
-		note_flow_key();
 		flow_standing(now);
 	}
 	if (!standing->established) {

@@ -46,7 +46,7 @@ static __always_inline int judge(struct xdp_md *ctx)
 		return XDP_ABORTED;
 	decision = &work->decision;
 	pkt = &work->scan.pkt;
-	__builtin_memset(&work->scan, 0, sizeof(work->scan));
+	scan_begin(&work->scan);
 	__builtin_memset(decision, 0, sizeof(*decision));
 	decision->hook = HOOK_XDP;
 	pkt->has = HAS_INGRESS;
