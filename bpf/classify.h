@@ -3,52 +3,41 @@
  * The search. Each rule was expanded by the agent to the product of its prefixes and ranges, boxes in the order of the
  * table; the first box that ends the search decides. Decision trees lead to the few boxes that may hold a packet
  * (Classifier.java says how they were grown). A space has several trees where one would be too large; their leaves are searched
- * one after the other, and merged only when boxes that merely take note hold the packet. Bounded loops, as a call of bpf_loop
- * for each box would cost more; it is for the merging, where the kernel has it (Linux 5.17). Edits, boxes that the trees do not
+ * one after the other, and merged only when boxes that merely take note hold the packet. Edits, boxes that the trees do not
  * know, are looked at first: the one that a packet lies in bounds what the trees are asked for (TableEdit.java).
  */
 #ifndef SEGMENTATION_CLASSIFY_H
 #define SEGMENTATION_CLASSIFY_H
 
-#include "maps.h"
 #include "parse.h"
-
-#define LOGGED_MAX 8 /* log and mark rules of one packet that make events; those beyond count as lost events */
+#include "work.h"
 
 #define ICMP_PLACE 0x20000 /* where type and code begin in the dimension of the destination port */
 
 #define PASSES 0xFFFFFFFE /* in place of a box */
 
-struct scan {
-	struct packet pkt;
-	__s32 rule;
-	__s32 audit;
-	__u32 mark;
-	__u32 limit;	   /* of the deciding rule, 0 for none */
-	__u32 audit_limit; /* of the audit rule */
-	__u8 action; /* BOX_ALLOW, BOX_DENY, BOX_RATE_LIMIT, 0 while undecided */
-	__u8 is_default;
-	__u8 audit_denies;
-	__u8 marked;
-	__u8 maybe_allowed; /* a box that could match has allowed, or not all were looked at (connect hooks) */
-	__u8 logged_count;
-	__u8 dscp; /* to be set, plus one; 0 for none */
-	__u8 unused;
-	__s32 last_logged;
-	__s32 logged[LOGGED_MAX]; /* the first of logged_count */
+/* A bank, and what bounds a place in it. The verifier knows the settings as constants. */
+struct table {
+	const struct bank *bank;
+	__u32 mask;
 };
 
-static __always_inline __u64 word_at(const struct bank *bank, __u32 place)
+static __always_inline struct table table_of(__u32 bank)
 {
-	return bank->word[place & (BANK_WORDS - 1)];
+	return (struct table){ bpf_map_lookup_elem(&banks, &bank), settings.bank_words - 1 };
+}
+
+static __always_inline __u64 word_at(struct table table, __u32 place)
+{
+	return table.bank->word[place & table.mask];
 }
 
 /* An entry of a run, whose place is counted in 4 bytes. */
-static __always_inline __u32 entry_at(const struct bank *bank, __u32 place)
+static __always_inline __u32 entry_at(struct table table, __u32 place)
 {
-	const __u32 *entries = (const __u32 *)bank->word;
+	const __u32 *entries = (const __u32 *)table.bank->word;
 
-	return entries[place & (2 * BANK_WORDS - 1)];
+	return entries[place & (2 * table.mask + 1)];
 }
 
 /* Two words as they stand in memory. Loaded one by one, as they were stored: the CPU has them at hand then. */
@@ -95,29 +84,36 @@ static __always_inline __u64 elsewhere(const struct box_terms *terms, const stru
 	return ~sign >> 63;
 }
 
-/*
- * Takes note of a box that matches; 1 when it ends the search. maybe: it matches or not, depending on what this hook cannot
- * know. Global, so that the verifier checks it by itself, not with every turn of a search.
- */
-__noinline int meet(struct scan *scan, __u32 fate, __u32 argument, bool maybe)
+/* Whether a box that matches makes an event by itself. */
+static __always_inline bool is_logged(__u32 fate)
 {
+	return BOX_ACTION(fate) == BOX_LOG || (fate & BOX_AUDIT && BOX_ACTION(fate) > BOX_RATE_LIMIT);
+}
+
+/*
+ * Takes note of a box that the packet at work lies in and that does not end the search. Global, so that the verifier checks it
+ * by itself, not with every turn of a search.
+ */
+__noinline int note(__u32 index, __u32 fate, __u32 argument)
+{
+	struct work *work = work_at(index);
 	__u8 action = BOX_ACTION(fate);
 	__s32 rule = BOX_RULE(fate);
+	struct scan *scan;
 
-	if (!scan)
-		return 1;
+	if (!work)
+		return 0;
+	scan = &work->scan;
 	if (action > BOX_RATE_LIMIT) {
 		__u8 at = scan->logged_count;
 
-		if (maybe)
-			return 0;
-		if (action == BOX_MARK && !(fate & BOX_AUDIT)) {
-			scan->mark = argument;
-			scan->marked = 1;
-			return 0;
-		}
-		if (action == BOX_DSCP && !(fate & BOX_AUDIT)) {
-			scan->dscp = argument + 1;
+		if (!is_logged(fate)) {
+			if (action == BOX_MARK) {
+				scan->mark = argument;
+				scan->marked = 1;
+			} else {
+				scan->dscp = argument + 1;
+			}
 			return 0;
 		}
 		/* boxes of one rule stand together and may overlap: one report a packet */
@@ -130,29 +126,38 @@ __noinline int meet(struct scan *scan, __u32 fate, __u32 argument, bool maybe)
 			scan->logged_count = at + 1;
 		return 0;
 	}
-	if (fate & BOX_AUDIT) {
-		if (!maybe && scan->audit == NO_RULE) {
-			scan->audit = rule;
-			scan->audit_denies = action == BOX_DENY;
-			scan->audit_limit = action == BOX_RATE_LIMIT ? argument : 0;
-		}
-		return 0;
+	if (scan->audit == NO_RULE) {
+		scan->audit = rule;
+		scan->audit_denies = action == BOX_DENY;
+		scan->audit_limit = action == BOX_RATE_LIMIT ? argument : 0;
 	}
-	if (maybe) {
-		if (action != BOX_DENY)
-			scan->maybe_allowed = 1;
-		return 0;
-	}
-	scan->rule = rule;
-	scan->action = action;
-	scan->limit = action == BOX_RATE_LIMIT ? argument : 0;
-	scan->is_default = !!(fate & BOX_DEFAULT);
-	return 1;
+	return 0;
 }
 
 static __always_inline bool ends(__u32 fate)
 {
 	return !(fate & BOX_AUDIT) && BOX_ACTION(fate) <= BOX_RATE_LIMIT;
+}
+
+static __always_inline void decide_by(struct scan *scan, const struct box_terms *terms)
+{
+	__u32 fate = terms->fate;
+
+	scan->rule = BOX_RULE(fate);
+	scan->action = BOX_ACTION(fate);
+	scan->limit = BOX_ACTION(fate) == BOX_RATE_LIMIT ? terms->argument : 0;
+	scan->is_default = !!(fate & BOX_DEFAULT);
+}
+
+/* What a box does that the packet at work lies in; true when it ends the search. */
+static __always_inline bool meet(__u32 index, struct scan *scan, const struct box_terms *terms)
+{
+	if (!ends(terms->fate)) {
+		note(index, terms->fate, terms->argument);
+		return false;
+	}
+	decide_by(scan, terms);
+	return true;
 }
 
 static __always_inline void point_of(__u32 *point, const struct packet *pkt)
@@ -186,9 +191,9 @@ static __always_inline void point_of(__u32 *point, const struct packet *pkt)
 }
 
 /* The leaf of a point. */
-static __always_inline __u64 descend(const struct bank *bank, const __u32 *point, __u32 root)
+static __always_inline __u64 descend(struct table table, const __u32 *point, __u32 root)
 {
-	__u64 node = word_at(bank, root);
+	__u64 node = word_at(table, root);
 
 	for (int i = 0; i < TREE_DEPTH_MAX; i++) {
 		__u32 dimension = NODE_DIMENSION(node);
@@ -196,12 +201,12 @@ static __always_inline __u64 descend(const struct bank *bank, const __u32 *point
 
 		if (dimension == NODE_LEAF)
 			break;
-		node = word_at(bank, point[dimension] < NODE_NUMBER(node) ? place : place + 1);
+		node = word_at(table, point[dimension] < NODE_NUMBER(node) ? place : place + 1);
 	}
 	return node;
 }
 
-static __always_inline void scan_begin(struct scan *scan)
+static __always_inline void forget_boxes(struct scan *scan)
 {
 	scan->rule = NO_RULE;
 	scan->audit = NO_RULE;
@@ -213,24 +218,22 @@ static __always_inline void scan_begin(struct scan *scan)
 	scan->limit = 0;
 	scan->audit_limit = 0;
 	scan->dscp = 0;
-	scan->maybe_allowed = 0;
 	scan->logged_count = 0;
 	scan->last_logged = NO_RULE;
 }
 
-static __always_inline const struct bank *bank_of(__u64 descriptor)
+static __always_inline void scan_begin(struct scan *scan)
 {
-	__u32 bank = DESCRIPTOR_BANK(descriptor);
-
-	return bpf_map_lookup_elem(&banks, &bank);
+	__builtin_memset(&scan->pkt, 0, sizeof(scan->pkt));
+	forget_boxes(scan);
 }
 
 /* The terms of a box; misses is 0 when the packet lies in it. */
-static __always_inline const struct box_terms *box_of(const struct bank *bank, __u32 boxes, __u32 number,
+static __always_inline const struct box_terms *box_of(struct table table, __u32 boxes, __u32 number,
 						      const struct subject *subject, bool is_v4, __u64 *misses)
 {
 	__u32 size = (is_v4 ? sizeof(struct box4) : sizeof(struct box6)) / 8;
-	const __u64 *box = &bank->word[(boxes + number * size) & (BANK_WORDS - 1)];
+	const __u64 *box = &table.bank->word[(boxes + number * size) & table.mask];
 	const struct box_terms *terms = (const struct box_terms *)&box[is_v4 ? 2 : 8];
 	__u64 differs;
 
@@ -251,29 +254,29 @@ enum leaf_end {
 };
 
 /* The boxes of one leaf in their order, those whose numbers are below the limit, until one ends the search. */
-static __always_inline enum leaf_end search_leaf(struct scan *scan, const struct bank *bank, __u32 boxes, __u64 leaf,
-						 __u32 limit, const struct subject *subject, bool is_v4)
+static __always_inline enum leaf_end search_leaf(__u32 index, struct work *work, struct table table, __u32 boxes, __u64 leaf,
+						 __u32 limit, bool is_v4)
 {
 	__u32 next = NODE_PLACE(leaf);
 
 	for (int i = 0; i < LEAF_LOOP; i++) {
-		__u32 number = entry_at(bank, next++);
+		__u32 number = entry_at(table, next++);
 		const struct box_terms *terms;
 		__u64 misses;
 
 		if (number >= limit)
 			return LEAF_PASSED;
-		terms = box_of(bank, boxes, number, subject, is_v4, &misses);
+		terms = box_of(table, boxes, number, &work->search.subject, is_v4, &misses);
 		/* two ifs: as one condition, clang 14 lets the loop fall through to its beginning, which Linux 6.1 refuses */
 		if (misses)
 			continue;
-		if (meet(scan, terms->fate, terms->argument, false))
+		if (meet(index, &work->scan, terms))
 			return LEAF_DECIDED;
 	}
 	return LEAF_TOO_LONG;
 }
 
-static __always_inline __u32 first_edit(const struct bank *bank, const struct space *space, const struct subject *subject,
+static __always_inline __u32 first_edit(struct table table, const struct space *space, const struct subject *subject,
 					bool is_v4)
 {
 	for (__u32 i = 0; i < EDITS_MAX; i++) {
@@ -281,7 +284,7 @@ static __always_inline __u32 first_edit(const struct bank *bank, const struct sp
 
 		if (i >= space->edits)
 			break;
-		box_of(bank, space->edit_boxes, i, subject, is_v4, &misses);
+		box_of(table, space->edit_boxes, i, subject, is_v4, &misses);
 		if (!misses)
 			return i;
 	}
@@ -292,49 +295,42 @@ static __always_inline __u32 first_edit(const struct bank *bank, const struct sp
  * The first of the edits that the subject of a search lies in, all of which end it; EDITS_MAX when there is none. Global, so
  * that the verifier forgets which one it is: it would follow each through the rest.
  */
-__noinline int search_edits(__u64 descriptor, __u32 with, bool is_v4)
+__noinline int search_edits(__u32 index)
 {
-	const struct bank *bank = bank_of(descriptor);
-	struct search *search = bpf_map_lookup_elem(&searches, &with);
+	struct work *work = work_at(index);
+	struct table table;
 
-	if (!bank || !search)
+	if (!work)
 		return EDITS_MAX;
-	return is_v4 ? first_edit(bank, &bank->space[0], &search->subject, true)
-		     : first_edit(bank, &bank->space[1], &search->subject, false);
+	table = table_of(work->search.bank);
+	if (!table.bank)
+		return EDITS_MAX;
+	return work->search.is_v4 ? first_edit(table, &table.bank->space[0], &work->search.subject, true)
+				  : first_edit(table, &table.bank->space[1], &work->search.subject, false);
 }
 
 /*
  * The box of a leaf that ends the search, if its number is below best; else best. Boxes that only take note do not fit this
  * order: PASSES when the packet lies in one of them below, or when there are more than it looks at.
  */
-static __always_inline __u32 first_in_leaf(const struct bank *bank, __u32 boxes, __u64 leaf, __u32 best,
+static __always_inline __u32 first_in_leaf(struct table table, __u32 boxes, __u64 leaf, __u32 best,
 					   const struct subject *subject, bool is_v4)
 {
 	__u32 next = NODE_PLACE(leaf);
 
 	for (int i = 0; i < LEAF_LOOP; i++) {
-		__u32 number = entry_at(bank, next++);
+		__u32 number = entry_at(table, next++);
 		const struct box_terms *terms;
 		__u64 misses;
 
 		if (number >= best)
 			return best;
-		terms = box_of(bank, boxes, number, subject, is_v4, &misses);
+		terms = box_of(table, boxes, number, subject, is_v4, &misses);
 		if (!misses)
 			return ends(terms->fate) ? number : PASSES;
 	}
 	return PASSES;
 }
-
-/* What a merging search works with. Small, as with Linux 6.1 all stacks of a call together have 512 bytes. */
-struct view {
-	struct scan *scan;
-	const struct bank *bank;
-	struct search *search;
-	__u32 boxes; /* where they begin in the bank */
-	__u32 limit; /* boxes from this number on are not asked */
-	__u32 is_v4;
-};
 
 /* Of numbers below 2^63. No branch: after one, the verifier would follow both ways through the rest of the search. */
 static __always_inline __u64 smaller(__u64 a, __u64 b)
@@ -346,69 +342,89 @@ static __always_inline __u64 smaller(__u64 a, __u64 b)
 }
 
 /* Looks at the next box of all leaves; 1 ends the search. */
-static __always_inline long look(struct view *view)
+static __always_inline int look(__u32 index, struct work *work, struct table table, __u32 boxes, bool is_v4)
 {
-	struct leaves *leaves = &view->search->leaves;
+	struct search *search = &work->search;
+	struct leaves *leaves = &search->leaves;
 	__u64 head = smaller(smaller(leaves->head[0], leaves->head[1]), smaller(leaves->head[2], leaves->head[3]));
 	__u32 number = head >> 2, leaf = head & 3;
 	const struct box_terms *terms;
 	__u64 misses;
 
-	if (number >= view->limit)
+	if (number >= search->limit)
 		return 1;
-	leaves->head[leaf] = (__u64)entry_at(view->bank, leaves->next[leaf]) << 2 | leaf;
+	leaves->head[leaf] = (__u64)entry_at(table, leaves->next[leaf]) << 2 | leaf;
 	leaves->next[leaf]++;
-	if (view->is_v4)
-		terms = box_of(view->bank, view->boxes, number, &view->search->subject, true, &misses);
-	else
-		terms = box_of(view->bank, view->boxes, number, &view->search->subject, false, &misses);
+	terms = box_of(table, boxes, number, &search->subject, is_v4, &misses);
 	if (misses)
 		return 0;
-	return meet(view->scan, terms->fate, terms->argument, false) ? 1 : 0;
+	return meet(index, &work->scan, terms) ? 1 : 0;
 }
 
-/* A function of its own also where it is called: else clang 14 lays the loop out as Linux 6.1 refuses. */
-static __noinline long look_on(__u32 index, void *view)
+static __always_inline int look_on(__u32 index, struct work *work, struct table table, bool is_v4)
 {
-	return look(view);
+	__u32 boxes = table.bank->space[!is_v4].boxes;
+
+	for (int i = 0; i < MERGE_LOOP; i++)
+		if (look(index, work, table, boxes, is_v4))
+			return 1;
+	return 0;
 }
 
 /*
- * The boxes of several leaves in their common order, until one ends the search. Each leaf stands for the box at its head,
- * with the number of the leaf below that of the box: one comparison then says both which is first and whose it is.
+ * The boxes of several leaves in their common order, until one ends the search, which 1 says. Each leaf stands for the box at
+ * its head, with the number of the leaf below that of the box: one comparison then says both which is first and whose it is.
+ * Loops of global functions, each of which the verifier checks once: so they reach as far as their product.
  */
-static __always_inline void search_merged(struct view *view)
+__noinline int merge_few(__u32 index)
 {
-	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_loop)) {
-		bpf_loop(CANDIDATES_MAX, look_on, view, 0);
-		return;
-	}
-	for (int i = 0; i < CANDIDATES_LOOP; i++)
-		if (look_on(i, view))
+	struct work *work = work_at(index);
+	struct table table;
+
+	if (!work)
+		return 1;
+	table = table_of(work->search.bank);
+	if (!table.bank)
+		return 1;
+	return work->search.is_v4 ? look_on(index, work, table, true)
+				  : look_on(index, work, table, false);
+}
+
+__noinline int merge_more(__u32 index)
+{
+	for (int i = 0; i < MERGE_LOOP; i++)
+		if (merge_few(index))
+			return 1;
+	return 0;
+}
+
+static __always_inline void merge(__u32 index)
+{
+	for (int i = 0; i < MERGE_LOOP; i++)
+		if (merge_more(index))
 			return;
 }
 
-static __always_inline void decide_by(struct scan *scan, const struct bank *bank, __u32 boxes, __u32 number,
-				      const struct subject *subject, bool is_v4)
+static __always_inline void decide_by_number(struct work *work, struct table table, __u32 boxes, __u32 number, bool is_v4)
 {
 	__u64 misses;
-	const struct box_terms *terms = box_of(bank, boxes, number, subject, is_v4, &misses);
 
-	meet(scan, terms->fate, terms->argument, false);
+	decide_by(&work->scan, box_of(table, boxes, number, &work->search.subject, is_v4, &misses));
 }
 
-static __always_inline void classify_space(struct scan *scan, const struct bank *bank, const struct space *space,
-					   struct search *search, __u64 descriptor, __u32 with, bool is_v4)
+static __always_inline void classify_space(__u32 index, struct work *work, struct table table, bool is_v4)
 {
+	const struct space *space = &table.bank->space[!is_v4];
+	struct search *search = &work->search;
 	struct leaves *leaves = &search->leaves;
-	struct view view = {};
 	__u32 best = NO_BOX, limit = NO_BOX, edit = EDITS_MAX;
 	enum leaf_end end = LEAF_TOO_LONG;
 	__u64 leaf;
 
-	subject_of(&search->subject, &scan->pkt);
+	search->is_v4 = is_v4;
+	subject_of(&search->subject, &work->scan.pkt);
 	if (space->edits)
-		edit = search_edits(descriptor, with, is_v4);
+		edit = search_edits(index);
 	if (edit < EDITS_MAX)
 		best = limit = space->before[edit];
 #pragma unroll
@@ -416,134 +432,61 @@ static __always_inline void classify_space(struct scan *scan, const struct bank 
 		leaves->head[i] = (__u64)NO_BOX << 2 | i;
 		if (i >= space->trees)
 			continue;
-		leaf = descend(bank, search->point, space->root[i]);
+		leaf = descend(table, search->point, space->root[i]);
 		if (i == 0 && space->trees == 1) {
-			end = search_leaf(scan, bank, space->boxes, leaf, limit, &search->subject, is_v4);
+			end = search_leaf(index, work, table, space->boxes, leaf, limit, is_v4);
 			if (end != LEAF_TOO_LONG)
 				break;
 		}
-		leaves->head[i] = (__u64)entry_at(bank, NODE_PLACE(leaf)) << 2 | i;
+		leaves->head[i] = (__u64)entry_at(table, NODE_PLACE(leaf)) << 2 | i;
 		leaves->next[i] = NODE_PLACE(leaf) + 1;
 		if (best != PASSES)
-			best = first_in_leaf(bank, space->boxes, leaf, best, &search->subject, is_v4);
+			best = first_in_leaf(table, space->boxes, leaf, best, &search->subject, is_v4);
 	}
 	if (end == LEAF_DECIDED)
 		return;
 	if (best == PASSES) {
-		scan_begin(scan);
-		view.scan = scan;
-		view.bank = bank;
-		view.search = search;
-		view.boxes = space->boxes;
-		view.limit = limit;
-		view.is_v4 = is_v4;
-		search_merged(&view);
-		if (scan->action)
+		forget_boxes(&work->scan);
+		search->limit = limit;
+		merge(index);
+		if (work->scan.action)
 			return;
 	} else if (best != limit) {
-		decide_by(scan, bank, space->boxes, best, &search->subject, is_v4);
+		decide_by_number(work, table, space->boxes, best, is_v4);
 		return;
 	}
 	if (edit < EDITS_MAX)
-		decide_by(scan, bank, space->edit_boxes, edit, &search->subject, is_v4);
+		decide_by_number(work, table, space->edit_boxes, edit, is_v4);
 }
 
-/*
- * Judges scan->pkt by the generation of the descriptor, with one of the searches of this CPU. What no box decides is left
- * undecided (action 0). Global, so that the verifier checks it by itself.
- */
-__noinline int classify(struct scan *scan, __u64 descriptor, __u32 with)
+static __always_inline void classify_with(__u32 index, struct work *work, struct table table)
 {
-	const struct bank *bank = bank_of(descriptor);
-	struct search *search;
-
-	search = bpf_map_lookup_elem(&searches, &with);
-	if (!scan || !bank || !search)
-		return 0;
-	scan_begin(scan);
-	point_of(search->point, &scan->pkt);
-	if (scan->pkt.family == FAMILY_V4)
-		classify_space(scan, bank, &bank->space[0], search, descriptor, with, true);
+	if (work->scan.pkt.family == FAMILY_V4)
+		classify_space(index, work, table, true);
 	else
-		classify_space(scan, bank, &bank->space[1], search, descriptor, with, false);
-	return 0;
-}
-
-/* 0 when the box asks neither for a source nor for an interface. */
-static __always_inline __u64 asks_source(const struct box_terms *terms, __u64 address_mask)
-{
-	return address_mask | (terms->low & 0xFFFF) | (~terms->high & 0xFFFF) | ~terms->interfaces;
-}
-
-/* All bits when a is below b, else none. No branch, as in smaller(). */
-static __always_inline __u32 less(__u32 a, __u32 b)
-{
-	__s64 difference = (__u64)a - b;
-
-	asm volatile("" : "+r"(difference)); /* the compiler would make it a branch */
-	return (__u64)(difference >> 63);
-}
-
-static __always_inline int search_connect(struct scan *scan, const struct bank *bank, const struct space *space,
-					  __u64 leaf, bool is_v4)
-{
-	__u32 next = NODE_PLACE(leaf), edit = 0, size = (is_v4 ? sizeof(struct box4) : sizeof(struct box6)) / 8;
-	struct subject subject;
-
-	subject_of(&subject, &scan->pkt);
-	for (int i = 0; i < LEAF_LOOP; i++) {
-		__u32 number = entry_at(bank, next), is_edit, place;
-		const struct box_terms *terms;
-		__u64 differs, asks;
-		const __u64 *box;
-
-		is_edit = less(edit, space->edits) & ~less(number, space->before[edit & (EDITS_MAX - 1)]);
-		if (!is_edit && number == NO_BOX)
-			return 0;
-		place = (is_edit & (space->edit_boxes + edit * size)) | (~is_edit & (space->boxes + number * size));
-		edit += is_edit & 1;
-		next += ~is_edit & 1;
-		box = &bank->word[place & (BANK_WORDS - 1)];
-		if (is_v4) {
-			terms = (const struct box_terms *)&box[2];
-			differs = ((subject.address[0] ^ box[0]) & box[1]) >> 32;
-			asks = asks_source(terms, (__u32)box[1]);
-		} else {
-			terms = (const struct box_terms *)&box[8];
-			differs = ((subject.address[2] ^ box[2]) & box[6]) | ((subject.address[3] ^ box[3]) & box[7]);
-			asks = asks_source(terms, box[4] | box[5]);
-		}
-		if (differs | outside(terms, &subject, GUARDS & ~GUARD_SPORT))
-			continue;
-		if (meet(scan, terms->fate, terms->argument, !!asks))
-			return 0;
-	}
-	scan->maybe_allowed = 1;
-	return 0;
+		classify_space(index, work, table, false);
 }
 
 /*
- * As classify(), for a connection of which source address, source port and interface are not known; then a decision is final
- * only when !maybe_allowed. Its point stands on the stack, as tasks that connect can be preempted by others.
+ * Judges the packet at work by the generation of the descriptor. What no box decides is left undecided (action 0). Global, so
+ * that the verifier checks it by itself.
  */
-__noinline int classify_connect(struct scan *scan, __u64 descriptor)
+__noinline int classify(__u64 descriptor, __u32 index)
 {
-	const struct bank *bank = bank_of(descriptor);
-	const struct space *space;
-	__u32 point[16];
-	__u64 leaf;
+	struct table table = table_of(DESCRIPTOR_BANK(descriptor));
+	struct work *work = work_at(index);
 
-	if (!scan || !bank)
+	if (!work || !table.bank)
 		return 0;
-	scan_begin(scan);
-	point_of(point, &scan->pkt);
-	space = &bank->space[scan->pkt.family != FAMILY_V4];
-	if (space->trees == 0)
-		return 0;
-	leaf = descend(bank, point, space->connect_root);
-	if (scan->pkt.family == FAMILY_V4)
-		return search_connect(scan, bank, space, leaf, true);
-	return search_connect(scan, bank, space, leaf, false);
+	work->search.bank = DESCRIPTOR_BANK(descriptor);
+	point_of(work->search.point, &work->scan.pkt);
+	if (settings.bank_words == BANK_WORDS) {
+		table.mask = BANK_WORDS - 1; /* costs less as a number of the code than as a setting */
+		classify_with(index, work, table);
+	} else {
+		classify_with(index, work, table);
+	}
+	return 0;
 }
 
 #endif

@@ -64,17 +64,6 @@ enum flow_state {
 #define ENDS_FIN (END_FIN * 3)
 #define ENDS_RST (END_RST * 3)
 
-/* The lower (address, port) is end a. */
-struct flow_key {
-	__be32 a[4];
-	__be32 b[4];
-	__u16 a_port;
-	__u16 b_port;
-	__u8 proto;
-	__u8 family;
-	__u16 unused;
-};
-
 #define FLOW_ALLOWED 1
 #define FLOW_MARKED 2
 #define FLOW_LIMITED 4 /* each packet that goes the way of the first one is judged */
@@ -186,18 +175,13 @@ static __always_inline int compare(const __be32 *left, const __be32 *right)
 	return 0;
 }
 
-/* Fills the key; true when the packet comes from end a. Global, so that the verifier checks it by itself. */
-__noinline bool flow_key_of(struct flow_key *key, const struct packet *pkt)
+/* Fills the key; true when the packet comes from end a. */
+static __always_inline bool flow_key_of(struct flow_key *key, const struct packet *pkt)
 {
-	__u16 sport, dport;
+	__u16 sport = pkt->sport, dport = pkt->dport;
+	int order = compare(pkt->src, pkt->dst);
 	bool from_a;
-	int order;
 
-	if (!key || !pkt)
-		return false;
-	sport = pkt->sport;
-	dport = pkt->dport;
-	order = compare(pkt->src, pkt->dst);
 	if (is_icmp(pkt->proto))
 		sport = dport = pkt->icmp_id;
 	from_a = order < 0 || (order == 0 && sport <= dport);
@@ -350,26 +334,24 @@ static __always_inline void flow_store(const struct flow_key *key, const struct 
 }
 
 /* Moves a flow that was just proven out of `opening`. Looked up again, for its entry may be another flow's by now. */
-__noinline int flow_promote(const struct flow_key *key)
+__noinline int flow_promote(void)
 {
+	struct work *work = work_at(WORK_OF_PACKETS);
 	struct flow *proven;
-	struct flow_key own;
 	struct flow flow;
 
-	if (!key)
+	if (!work)
 		return 0;
-	own = *key; /* Linux 6.1 takes no key of a map from a caller's memory */
-	proven = bpf_map_lookup_elem(&opening, &own);
+	proven = bpf_map_lookup_elem(&opening, &work->key);
 	if (!proven)
 		return 0;
 	flow = *proven;
-	bpf_map_update_elem(&conntrack, &own, &flow, BPF_ANY);
-	bpf_map_delete_elem(&opening, &own);
+	bpf_map_update_elem(&conntrack, &work->key, &flow, BPF_ANY);
+	bpf_map_delete_elem(&opening, &work->key);
 	return 0;
 }
 
-static __always_inline void flow_touch(struct flow *flow, const struct flow_key *key, const struct packet *pkt,
-				       bool original, __u64 now)
+static __always_inline void flow_touch(struct flow *flow, const struct packet *pkt, bool original, __u64 now)
 {
 	bool begun = is_begun(flow);
 
@@ -377,7 +359,7 @@ static __always_inline void flow_touch(struct flow *flow, const struct flow_key 
 	if ((__s64)(now - flow->last_seen) > (__s64)REFRESH_AFTER)
 		flow->last_seen = now;
 	if (begun && !is_begun(flow))
-		flow_promote(key);
+		flow_promote();
 }
 
 /*

@@ -17,10 +17,10 @@ static __always_inline struct totals *totals_of_cpu(void)
 
 static __always_inline void add(__u64 *sum, __u64 more, bool preemptible)
 {
-	if (preemptible)
-		__sync_fetch_and_add(sum, more);
-	else
+	if (!preemptible)
 		*sum += more;
+	else if (more) /* of an addition of 0 clang makes an atomic or, which Linux 5.10 has not */
+		__sync_fetch_and_add(sum, more);
 }
 
 static __always_inline void count_rule(__s32 rule, __u64 packets, __u64 bytes, __u64 now, bool preemptible)

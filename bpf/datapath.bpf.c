@@ -4,8 +4,9 @@
  * and the connect hooks refuse early what tc would refuse for certain, over the same table.
  */
 #include "types.h"
-#include "parse.h"
 #include "maps.h"
+#include "work.h"
+#include "parse.h"
 #include "classify.h"
 #include "conntrack.h"
 #include "failsafe.h"
@@ -14,6 +15,7 @@
 #include "limit.h"
 #include "dscp.h"
 #include "verdict.h"
+#include "connect.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -30,42 +32,47 @@ static __always_inline void decision_begin(struct decision *decision, __u64 desc
 
 static __always_inline int judge_skb(struct __sk_buff *skb, __u8 direction, __u8 hook)
 {
-	__u64 descriptor = descriptor_in_force(), now = bpf_ktime_get_coarse_ns();
+	__u64 descriptor = descriptor_in_force(), now = coarse_now();
 	__u64 packets = skb->gso_segs ? skb->gso_segs : 1;
+	struct work *work = work_at(WORK_OF_PACKETS);
 	__u32 ifindex = skb->ifindex;
 	struct interface *interface;
-	struct decision decision;
-	struct scan scan;
+	struct decision *decision;
+	struct packet *pkt;
 	int parsed;
 
-	__builtin_memset(&scan, 0, sizeof(scan));
-	decision_begin(&decision, descriptor, direction, hook);
-	scan.pkt.has = direction == INGRESS ? HAS_INGRESS : HAS_EGRESS;
-	scan.pkt.ifindex = ifindex;
-	scan.pkt.length = skb->len;
+	if (!work)
+		return TC_NEXT;
+	decision = &work->decision;
+	pkt = &work->scan.pkt;
+	scan_begin(&work->scan);
+	decision_begin(decision, descriptor, direction, hook);
+	pkt->has = direction == INGRESS ? HAS_INGRESS : HAS_EGRESS;
+	pkt->ifindex = ifindex;
+	pkt->length = skb->len;
 	interface = bpf_map_lookup_elem(&interfaces, &ifindex);
-	scan.pkt.interface = interface ? interface->bit : INTERFACE_UNKNOWN;
+	pkt->interface = interface ? interface->bit : INTERFACE_UNKNOWN;
 	pull_headers(skb);
-	parsed = parse_skb(skb, &scan.pkt, interface && interface->flags & INTERFACE_L3);
+	parsed = parse_skb(skb, WORK_OF_PACKETS, interface && interface->flags & INTERFACE_L3);
 	if (parsed == PARSED_OTHER)
 		return TC_NEXT;
 	if (interface && interface->flags & INTERFACE_LOOPBACK) {
-		decision.reason = REASON_FAILSAFE;
+		decision->reason = REASON_FAILSAFE;
 	} else if (parsed == PARSED_MALFORMED) {
-		decision.reason = REASON_MALFORMED;
-		if (decision.generation)
-			decision.verdict = VERDICT_DROPPED;
+		decision->reason = REASON_MALFORMED;
+		if (decision->generation)
+			decision->verdict = VERDICT_DROPPED;
 	} else {
-		decide(skb, &scan, &decision, descriptor, packets, now);
+		decide(skb, work, descriptor, packets, now);
 	}
-	account(&scan, &decision, packets, now);
-	report(&scan, &decision, false);
-	if (decision.verdict == VERDICT_DROPPED)
+	account(&work->scan, decision, packets, now);
+	report(&work->scan, decision);
+	if (decision->verdict == VERDICT_DROPPED)
 		return TC_DROP;
-	if (decision.marked)
-		skb->mark = decision.mark;
-	if (decision.dscp)
-		set_dscp(skb, &scan.pkt, decision.dscp - 1);
+	if (decision->marked)
+		skb->mark = decision->mark;
+	if (decision->dscp)
+		set_dscp(skb, decision->dscp - 1);
 	return TC_NEXT;
 }
 
@@ -91,53 +98,79 @@ SEC("xdp")
 int xdp_ingress(struct xdp_md *ctx)
 {
 	__u64 descriptor = descriptor_in_force();
+	struct work *work = work_at(WORK_OF_PACKETS);
 	__u32 ifindex = ctx->ingress_ifindex;
 	struct interface *interface;
-	struct decision decision;
-	struct flow_key key = {};
-	struct scan scan;
+	struct decision *decision;
+	struct packet *pkt;
 
-	if (!DESCRIPTOR_GENERATION(descriptor))
+	if (!work || !DESCRIPTOR_GENERATION(descriptor))
 		return XDP_PASS;
 	interface = bpf_map_lookup_elem(&interfaces, &ifindex);
 	if (interface && interface->flags & (INTERFACE_L3 | INTERFACE_LOOPBACK))
 		return XDP_PASS;
-	__builtin_memset(&scan, 0, sizeof(scan));
-	decision_begin(&decision, descriptor, INGRESS, HOOK_XDP);
-	scan.pkt.has = HAS_INGRESS;
-	scan.pkt.ifindex = ifindex;
-	scan.pkt.interface = interface ? interface->bit : INTERFACE_UNKNOWN;
-	scan.pkt.length = (void *)(long)ctx->data_end - (void *)(long)ctx->data;
-	if (parse_xdp(ctx, &scan.pkt) != PARSED_IP)
+	decision = &work->decision;
+	pkt = &work->scan.pkt;
+	scan_begin(&work->scan);
+	decision_begin(decision, descriptor, INGRESS, HOOK_XDP);
+	pkt->has = HAS_INGRESS;
+	pkt->ifindex = ifindex;
+	pkt->interface = interface ? interface->bit : INTERFACE_UNKNOWN;
+	pkt->length = (void *)(long)ctx->data_end - (void *)(long)ctx->data;
+	if (parse_xdp(ctx) != PARSED_IP)
 		return XDP_PASS;
-	if (scan.pkt.fragment != FRAGMENT_NONE || is_icmp_error(&scan.pkt))
+	if (pkt->fragment != FRAGMENT_NONE || is_icmp_error(pkt))
 		return XDP_PASS;
-	if (trackable(&scan.pkt) && !is_opening(&scan.pkt)) {
-		flow_key_of(&key, &scan.pkt);
-		if (scan.pkt.proto == IPPROTO_TCP || flow_find(&key, bpf_ktime_get_coarse_ns()))
+	if (trackable(pkt) && !is_opening(pkt)) {
+		if (pkt->proto == IPPROTO_TCP)
+			return XDP_PASS;
+		flow_key_of(&work->key, pkt);
+		if (flow_find(&work->key, coarse_now()))
 			return XDP_PASS;
 	}
-	if (is_failsafe(&scan.pkt, INGRESS))
+	if (is_failsafe(INGRESS))
 		return XDP_PASS;
-	classify(&scan, descriptor, SEARCH_OF_PACKETS);
-	conclude(&decision, &scan, descriptor);
-	if (decision.verdict != VERDICT_DROPPED)
+	classify(descriptor, WORK_OF_PACKETS);
+	conclude(decision, &work->scan, descriptor);
+	if (decision->verdict != VERDICT_DROPPED)
 		return XDP_PASS;
-	account(&scan, &decision, 1, bpf_ktime_get_coarse_ns());
-	report(&scan, &decision, false);
+	account(&work->scan, decision, 1, coarse_now());
+	report(&work->scan, decision);
 	return XDP_DROP;
+}
+
+static __always_inline int ask_table(struct connection *connection, __u64 descriptor, __u8 hook, bool is_v4)
+{
+	bool is_known = begin_walks(connection, descriptor);
+	__u32 fate = is_known ? walk_to_fate(connection, is_v4) : 0;
+	struct decision decision;
+
+	if (fate ? BOX_ACTION(fate) != BOX_DENY : !DESCRIPTOR_DENY(descriptor))
+		return 1;
+	decision_begin(&decision, descriptor, EGRESS, hook);
+	decision.verdict = VERDICT_DROPPED;
+	decision.reason = !fate ? REASON_POSTURE : fate & BOX_DEFAULT ? REASON_DEFAULT_DENY : REASON_RULE_DENY;
+	if (fate)
+		decision.rule = BOX_RULE(fate);
+	if (is_known)
+		decision.audit = walk_to_audit(connection, is_v4);
+	count_rule(decision.rule, 1, 0, coarse_now(), true);
+	count_blocked();
+	emit_of_process(&connection->pkt, &decision, decision.rule, decision.reason);
+	if (is_known)
+		walk_logs(connection, &decision, is_v4);
+	return 0;
 }
 
 /*
  * Refuses a connect() that tc egress would cut for certain. Source and interface are not chosen yet, so a rule that
  * asks for them only may match: behind one that allows nothing is decided here. 1 goes on, 0 is EPERM.
  */
-static __always_inline int judge_connect(struct bpf_sock_addr *ctx, struct scan *scan, __u8 hook)
+static __always_inline int judge_connect(struct bpf_sock_addr *ctx, struct connection *connection, __u8 hook)
 {
 	__u64 descriptor = descriptor_in_force();
-	struct packet *pkt = &scan->pkt;
+	struct packet *pkt = &connection->pkt;
 	struct address local = {};
-	struct decision decision;
 
 	if (!DESCRIPTOR_GENERATION(descriptor))
 		return 1;
@@ -157,47 +190,41 @@ static __always_inline int judge_connect(struct bpf_sock_addr *ctx, struct scan 
 		return 1;
 	if (is_failsafe_peer(pkt->dst, pkt, pkt->dport, 0))
 		return 1;
-	decision_begin(&decision, descriptor, EGRESS, hook);
-	classify_connect(scan, descriptor);
-	conclude(&decision, scan, descriptor);
-	if (decision.verdict != VERDICT_DROPPED || scan->maybe_allowed)
-		return 1;
-	count_rule(decision.rule, 1, 0, bpf_ktime_get_coarse_ns(), true);
-	count_blocked();
-	report(scan, &decision, true);
-	return 0;
+	if (pkt->family == FAMILY_V4)
+		return ask_table(connection, descriptor, hook, true);
+	return ask_table(connection, descriptor, hook, false);
 }
 
 SEC("cgroup/connect4")
 int connect4(struct bpf_sock_addr *ctx)
 {
-	struct scan scan;
+	struct connection connection = {};
+	struct packet *pkt = &connection.pkt;
 
-	__builtin_memset(&scan, 0, sizeof(scan));
-	scan.pkt.family = FAMILY_V4;
-	scan.pkt.dst[0] = ctx->user_ip4;
-	return judge_connect(ctx, &scan, HOOK_CONNECT4);
+	pkt->family = FAMILY_V4;
+	pkt->dst[0] = ctx->user_ip4;
+	return judge_connect(ctx, &connection, HOOK_CONNECT4);
 }
 
 SEC("cgroup/connect6")
 int connect6(struct bpf_sock_addr *ctx)
 {
-	struct scan scan;
+	struct connection connection = {};
+	struct packet *pkt = &connection.pkt;
 
-	__builtin_memset(&scan, 0, sizeof(scan));
-	scan.pkt.family = FAMILY_V6;
-	scan.pkt.dst[0] = ctx->user_ip6[0];
-	scan.pkt.dst[1] = ctx->user_ip6[1];
-	scan.pkt.dst[2] = ctx->user_ip6[2];
-	scan.pkt.dst[3] = ctx->user_ip6[3];
-	if (!scan.pkt.dst[0] && !scan.pkt.dst[1] && scan.pkt.dst[2] == bpf_htonl(0xFFFF)) {
+	pkt->family = FAMILY_V6;
+	pkt->dst[0] = ctx->user_ip6[0];
+	pkt->dst[1] = ctx->user_ip6[1];
+	pkt->dst[2] = ctx->user_ip6[2];
+	pkt->dst[3] = ctx->user_ip6[3];
+	if (!pkt->dst[0] && !pkt->dst[1] && pkt->dst[2] == bpf_htonl(0xFFFF)) {
 		/* an IPv4 destination written ::ffff:a.b.c.d leaves as IPv4 */
-		scan.pkt.family = FAMILY_V4;
-		scan.pkt.dst[0] = scan.pkt.dst[3];
-		scan.pkt.dst[2] = 0;
-		scan.pkt.dst[3] = 0;
+		pkt->family = FAMILY_V4;
+		pkt->dst[0] = pkt->dst[3];
+		pkt->dst[2] = 0;
+		pkt->dst[3] = 0;
 	}
-	return judge_connect(ctx, &scan, HOOK_CONNECT6);
+	return judge_connect(ctx, &connection, HOOK_CONNECT6);
 }
 
 /*
@@ -207,25 +234,27 @@ int connect6(struct bpf_sock_addr *ctx)
 SEC("tc")
 int golden(struct __sk_buff *skb)
 {
-	__u32 index = DESCRIPTOR_CANDIDATE;
-	__u64 *descriptor = bpf_map_lookup_elem(&descriptors, &index);
-	struct decision decision;
-	struct scan scan;
+	__u64 descriptor = descriptor_at(DESCRIPTOR_CANDIDATE);
+	struct work *work = work_at(WORK_OF_GOLDEN);
+	struct decision *decision;
+	struct scan *scan;
 
-	if (!descriptor)
+	if (!work)
 		return TC_DROP;
-	__builtin_memset(&scan, 0, sizeof(scan));
-	decision_begin(&decision, *descriptor, skb->cb[0] == INGRESS ? INGRESS : EGRESS, 0);
-	scan.pkt.has = skb->cb[0] == INGRESS ? HAS_INGRESS : HAS_EGRESS;
-	scan.pkt.interface = skb->cb[1] ? 1ULL << ((skb->cb[1] - 1) & 63) : INTERFACE_UNKNOWN;
+	decision = &work->decision;
+	scan = &work->scan;
+	scan_begin(scan);
+	decision_begin(decision, descriptor, skb->cb[0] == INGRESS ? INGRESS : EGRESS, 0);
+	scan->pkt.has = skb->cb[0] == INGRESS ? HAS_INGRESS : HAS_EGRESS;
+	scan->pkt.interface = skb->cb[1] ? 1ULL << ((skb->cb[1] - 1) & 63) : INTERFACE_UNKNOWN;
 	pull_headers(skb);
-	if (parse_skb(skb, &scan.pkt, false) == PARSED_IP) {
-		classify(&scan, *descriptor, SEARCH_OF_GOLDEN);
-		conclude(&decision, &scan, *descriptor);
+	if (parse_skb(skb, WORK_OF_GOLDEN, false) == PARSED_IP) {
+		classify(descriptor, WORK_OF_GOLDEN);
+		conclude(decision, scan, descriptor);
 	} else {
-		decision.verdict = VERDICT_DROPPED;
-		decision.reason = REASON_MALFORMED;
+		decision->verdict = VERDICT_DROPPED;
+		decision->reason = REASON_MALFORMED;
 	}
-	leave_trial(&decision, scan.limit);
-	return decision.verdict == VERDICT_DROPPED ? TC_DROP : TC_NEXT;
+	leave_trial(decision, scan->limit);
+	return decision->verdict == VERDICT_DROPPED ? TC_DROP : TC_NEXT;
 }

@@ -15,17 +15,18 @@ static __always_inline __u16 with_dscp(__u16 start, __u8 dscp, bool is_v4)
 	return (start & ~(0x3F << shift)) | (__u16)dscp << shift;
 }
 
-/* Global, so that the verifier checks it by itself. What packet pointers the caller had are void afterwards. */
-__noinline int set_dscp(struct __sk_buff *skb, const struct packet *pkt, __u8 dscp)
+/* Of the packet at work. Global, so that the verifier checks it by itself. What packet pointers the caller had are void afterwards. */
+__noinline int set_dscp(struct __sk_buff *skb, __u8 dscp)
 {
+	struct work *work = work_at(WORK_OF_PACKETS);
 	__be16 start, next;
 	__u32 network;
 	bool is_v4;
 
-	if (!pkt)
+	if (!work)
 		return 0;
-	network = pkt->network;
-	is_v4 = pkt->family == FAMILY_V4;
+	network = work->scan.pkt.network;
+	is_v4 = work->scan.pkt.family == FAMILY_V4;
 	if (bpf_skb_load_bytes(skb, network, &start, sizeof(start)))
 		return 0;
 	next = bpf_htons(with_dscp(bpf_ntohs(start), dscp & 0x3F, is_v4));

@@ -32,21 +32,6 @@ struct event {
 	char comm[COMM_LENGTH];
 };
 
-struct decision {
-	__u32 generation;
-	__s32 rule;
-	__s32 audit;
-	__u32 mark;
-	__u8 verdict;
-	__u8 reason;
-	__u8 hook;
-	__u8 direction;
-	__u8 marked;
-	__u8 is_new; /* not carried over from an earlier packet's */
-	__u8 dscp;   /* to be set, plus one; 0 for none */
-	__u8 unused;
-};
-
 /* What is only written to a ring buffer, or only used as a number, would not be described in the object's BTF. */
 #define DESCRIBE_IN_BTF(type) asm volatile("" ::"r"(bpf_core_type_id_local(type)))
 
@@ -91,57 +76,49 @@ static __always_inline struct event *begin_event(const struct packet *pkt, const
 	return event;
 }
 
-/* Global, so that the verifier checks it by itself; its result only pleases kernels that ask for one. */
-__noinline int emit(const struct packet *pkt, const struct decision *decision, __s32 rule, __u8 reason)
+/* About the packet at work. Global, so that the verifier checks it by itself. */
+__noinline int emit(__s32 rule, __u8 reason)
 {
+	struct work *work = work_at(WORK_OF_PACKETS);
 	struct event *event;
 
-	if (!pkt || !decision)
+	if (!work)
 		return 0;
-	event = begin_event(pkt, decision, rule, reason);
+	event = begin_event(&work->scan.pkt, &work->decision, rule, reason);
 	if (event)
 		bpf_ringbuf_submit(event, 0);
 	return 0;
 }
 
 /* For connect hooks alone: tc and xdp may not ask for the process (Linux 6.1 and 6.12 refuse them for it). */
-__noinline int emit_of_process(const struct packet *pkt, const struct decision *decision, __s32 rule, __u8 reason)
+static __always_inline void emit_of_process(const struct packet *pkt, const struct decision *decision, __s32 rule,
+					    __u8 reason)
 {
-	struct event *event;
+	struct event *event = begin_event(pkt, decision, rule, reason);
 
-	if (!pkt || !decision)
-		return 0;
-	event = begin_event(pkt, decision, rule, reason);
 	if (!event)
-		return 0;
+		return;
 	event->pid = bpf_get_current_pid_tgid() >> 32;
 	bpf_get_current_comm(event->comm, sizeof(event->comm));
 	bpf_ringbuf_submit(event, 0);
-	return 0;
 }
 
-static __always_inline void emit_by(const struct packet *pkt, const struct decision *decision, __s32 rule, __u8 reason,
-				    bool with_process)
-{
-	if (with_process)
-		emit_of_process(pkt, decision, rule, reason);
-	else
-		emit(pkt, decision, rule, reason);
-}
-
-/* What the decision is worth an event for: a drop, a new flow an audit policy would have denied, each log rule. */
-static __always_inline void report(const struct scan *scan, const struct decision *decision, bool with_process)
+/*
+ * What the decision about the packet at work is worth an event for: a drop, a new flow an audit policy would have denied,
+ * each log rule.
+ */
+static __always_inline void report(const struct scan *scan, const struct decision *decision)
 {
 	if (decision->verdict == VERDICT_DROPPED)
-		emit_by(&scan->pkt, decision, decision->rule, decision->reason, with_process);
+		emit(decision->rule, decision->reason);
 	else if (decision->verdict == VERDICT_AUDITED && decision->is_new)
-		emit_by(&scan->pkt, decision, decision->rule, REASON_AUDIT_WOULD_DENY, with_process);
+		emit(decision->rule, REASON_AUDIT_WOULD_DENY);
 	if (!decision->is_new)
 		return;
 	for (__u32 i = 0; i < LOGGED_MAX; i++) {
 		if (i >= scan->logged_count)
 			break;
-		emit_by(&scan->pkt, decision, scan->logged[i], REASON_RULE_LOG, with_process);
+		emit(scan->logged[i], REASON_RULE_LOG);
 	}
 	if (scan->logged_count > LOGGED_MAX)
 		count_lost_events(scan->logged_count - LOGGED_MAX);

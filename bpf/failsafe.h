@@ -85,11 +85,15 @@ static __always_inline bool is_failsafe_peer(const __be32 *peer, const struct pa
 	return false;
 }
 
-/* Global, so that the verifier checks it by itself. */
-__noinline bool is_failsafe(const struct packet *pkt, __u8 direction)
+/* Of the packet at work. Global, so that the verifier checks it by itself. */
+__noinline bool is_failsafe(__u8 direction)
 {
-	if (!pkt)
+	struct work *work = work_at(WORK_OF_PACKETS);
+	const struct packet *pkt;
+
+	if (!work)
 		return false;
+	pkt = &work->scan.pkt;
 	if (keeps_network_alive(pkt))
 		return true;
 	if (is_loopback_address(pkt->src, pkt->family) && is_loopback_address(pkt->dst, pkt->family))

@@ -45,16 +45,17 @@ static __always_inline __u64 *bucket_of_source(const struct packet *pkt, __u32 r
 }
 
 /*
- * False when the rule has no token left. A packet that stands for many, as the kernel merged them, passes as long as there
+ * False when the rule has no token left for the packet at work. A packet that stands for many, as the kernel merged them, passes as long as there
  * is one. Global, so that the verifier checks it by itself.
  */
-__noinline bool take_token(const struct packet *pkt, __u32 rule, __u32 limit, __u64 packets, __u64 now)
+__noinline bool take_token(__u32 rule, __u32 limit, __u64 packets, __u64 now)
 {
+	struct work *work = work_at(WORK_OF_PACKETS);
 	__u64 *bucket, empty, interval;
 
-	if (!pkt)
+	if (!work)
 		return false;
-	bucket = limit & LIMIT_PER_SOURCE ? bucket_of_source(pkt, rule) : bpf_map_lookup_elem(&rule_buckets, &rule);
+	bucket = limit & LIMIT_PER_SOURCE ? bucket_of_source(&work->scan.pkt, rule) : bpf_map_lookup_elem(&rule_buckets, &rule);
 	if (!bucket)
 		return true;
 	interval = NSEC_PER_SEC / LIMIT_PER_SECOND(limit);

@@ -6,7 +6,7 @@
 #include "types.h"
 
 #define BANKS 2
-#define BANK_WORDS (1 << 21) /* of 8 bytes; a power of two */
+#define BANK_WORDS (1 << 21) /* of 8 bytes; a power of two, of which the loader may take less (settings) */
 #define RULES_MAX 131072     /* slots of the rule counters */
 #define FLOWS_MAX 131072 /* LRU: the oldest goes first */
 #define OPENING_MAX 32768 /* LRU: flows that are not proven to be live */
@@ -92,8 +92,7 @@ struct box6 {
 #define TREES_MAX 4
 #define TREE_DEPTH_MAX 65
 #define LEAF_LOOP 64	      /* boxes of a leaf that are looked at one by one */
-#define CANDIDATES_MAX 131072 /* of all leaves of a packet, where the kernel has bpf_loop */
-#define CANDIDATES_LOOP 64    /* else */
+#define MERGE_LOOP 64	      /* its cube of boxes are looked at where leaves are merged */
 #define EDITS_MAX 32
 
 /* What is to be searched for packets of one IP version. Places are counted in words. */
@@ -126,24 +125,6 @@ struct bank {
 #define NODE_NUMBER(node) ((__u32)(node))
 #define NODE_LEAF 15
 #define NO_BOX 0xFFFFFFFF /* ends a run */
-
-/* A packet as boxes compare it. */
-struct subject {
-	__u64 address[4]; /* source, destination; of IPv4 both in the first */
-	__u64 packed;
-	__u64 interface;
-	__u32 lacks; /* needs that it does not meet, where a fate has them */
-};
-
-/* What a search works with. */
-struct search {
-	__u32 point[16]; /* where the packet lies: a number in each dimension (PacketSpace.java) */
-	struct subject subject;
-	struct leaves {
-		__u64 head[TREES_MAX];
-		__u32 next[TREES_MAX];
-	} leaves;
-};
 
 /* Which desired state stands in a bank; read by the agent alone. */
 struct identity {
@@ -238,21 +219,6 @@ struct {
 	__type(value, struct bank);
 } banks SEC(".maps");
 
-/*
- * Not on the stack, which has too little room on Linux 6.1. tc and XDP programs never interrupt each other, but may interrupt
- * the trial of a golden packet.
- */
-#define SEARCH_OF_PACKETS 0
-#define SEARCH_OF_GOLDEN 1
-#define SEARCHES 2
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, SEARCHES);
-	__type(key, __u32);
-	__type(value, struct search);
-} searches SEC(".maps");
-
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, IDENTITIES);
@@ -325,11 +291,12 @@ struct {
 struct settings {
 	__u64 own_netns_cookie; /* connect hooks judge sockets of this namespace; 0: of all */
 	__u32 layout;		/* LAYOUT_VERSION, for the agent to check before it loads */
-	__u32 unused;
+	__u32 bank_words;	/* at most BANK_WORDS, a power of two */
 };
 
 const volatile struct settings settings SEC(".rodata.settings") = {
 	.layout = LAYOUT_VERSION,
+	.bank_words = BANK_WORDS,
 };
 
 #endif

@@ -6,7 +6,7 @@
 #ifndef SEGMENTATION_PARSE_H
 #define SEGMENTATION_PARSE_H
 
-#include "types.h"
+#include "work.h"
 
 /* Enough for Ethernet, two tags, IPv4 with all options or IPv6 with several extension headers, and an L4 header. */
 #define HEADERS_MAX 256
@@ -24,46 +24,10 @@
 #define TCP_RST 0x04
 #define TCP_ACK 0x10
 
-/* Bits of packet.has; a box names in box_terms.needs those without which it never matches. */
-#define HAS_PORTS 0x01
-#define HAS_ICMP 0x02
-#define HAS_INGRESS 0x04
-#define HAS_EGRESS 0x08
-
-enum fragment {
-	FRAGMENT_NONE = 0,
-	FRAGMENT_FIRST = 1,
-	FRAGMENT_LATER = 2, /* carries no L4 header, so it has neither ports nor ICMP type */
-};
-
 enum parsed {
 	PARSED_IP,
 	PARSED_OTHER, /* ARP, LLDP, MPLS...: not for an IP policy to judge */
 	PARSED_MALFORMED,
-};
-
-struct packet {
-	__be32 src[4]; /* IPv4 in word 0 */
-	__be32 dst[4];
-	__u64 interface; /* one bit: the slot of the interface, INTERFACE_UNKNOWN for none */
-	__u32 ifindex;
-	__u32 length;	   /* bytes from the Ethernet header on */
-	__u32 tcp_seq;	   /* host byte order, like tcp_ack */
-	__u32 tcp_ack;
-	__be32 fragment_id;
-	__u16 sport; /* host byte order; 0 without HAS_PORTS */
-	__u16 dport;
-	__be16 icmp_id; /* of echo requests and replies */
-	__u8 family;
-	__u8 proto; /* IPv6: of the last header */
-	__u8 icmp_type;
-	__u8 icmp_code;
-	__u8 has;
-	__u8 tcp_flags;
-	__u8 fragment;
-	__u8 hop_limit;
-	__u8 network; /* offset of the IP header */
-	__u16 quoted; /* ICMP: offset of what follows the 8 bytes of header, 0 when nothing does */
 };
 
 /* Walks the headers; pos never passes end. */
@@ -351,26 +315,28 @@ static __always_inline void pull_headers(struct __sk_buff *skb)
  * Global functions, which the verifier checks once and by themselves: what it knows of each way through the headers
  * would else multiply with the ways through all that follows.
  */
-__noinline int parse_skb(struct __sk_buff *skb, struct packet *pkt, bool l3)
+__noinline int parse_skb(struct __sk_buff *skb, __u32 index, bool l3)
 {
+	struct work *work = work_at(index);
 	struct cursor cur;
 
-	if (!pkt)
+	if (!work)
 		return PARSED_MALFORMED;
 	cur.start = cur.pos = (void *)(long)skb->data;
 	cur.end = (void *)(long)skb->data_end;
-	return parse(&cur, pkt, l3);
+	return parse(&cur, &work->scan.pkt, l3);
 }
 
-__noinline int parse_xdp(struct xdp_md *ctx, struct packet *pkt)
+__noinline int parse_xdp(struct xdp_md *ctx)
 {
+	struct work *work = work_at(WORK_OF_PACKETS);
 	struct cursor cur;
 
-	if (!pkt)
+	if (!work)
 		return PARSED_MALFORMED;
 	cur.start = cur.pos = (void *)(long)ctx->data;
 	cur.end = (void *)(long)ctx->data_end;
-	return parse(&cur, pkt, false);
+	return parse(&cur, &work->scan.pkt, false);
 }
 
 #endif

@@ -70,4 +70,12 @@ enum reason {
 	REASONS = 16, /* room, so that a new reason does not change a map's layout */
 };
 
+/* Of the clock that deadlines and flows go by; the time of the last tick is enough and costs less. */
+static __always_inline __u64 coarse_now(void)
+{
+	/* Linux 5.10 has only the exact one */
+	return bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_ktime_get_coarse_ns) ? bpf_ktime_get_coarse_ns()
+											  : bpf_ktime_get_ns();
+}
+
 #endif

@@ -10,17 +10,6 @@
 #include "failsafe.h"
 #include "limit.h"
 
-/* How the flow of a packet stands, filled by flow_standing(). */
-struct standing {
-	__u32 ifindex;	  /* of the original packets */
-	__u8 from_a;
-	__u8 original;	  /* the packet goes the way of the flow's first one */
-	__u8 remember;	  /* an allow verdict goes into conntrack */
-	__u8 established; /* decided */
-	__u8 limited;	  /* an allow verdict holds for this packet alone */
-	__u8 begun;	  /* the flow was allowed before, be it by another generation */
-};
-
 static __always_inline __u64 descriptor_at(__u32 index)
 {
 	__u64 *descriptor = bpf_map_lookup_elem(&descriptors, &index);
@@ -34,7 +23,7 @@ static __always_inline __u64 descriptor_in_force(void)
 	__u64 descriptor = descriptor_at(DESCRIPTOR_IN_FORCE);
 	__u32 deadline = DESCRIPTOR_DEADLINE(descriptor);
 
-	if (deadline && bpf_ktime_get_coarse_ns() / NSEC_PER_SEC >= deadline)
+	if (deadline && coarse_now() / NSEC_PER_SEC >= deadline)
 		return descriptor_at(DESCRIPTOR_PREVIOUS);
 	return descriptor;
 }
@@ -92,21 +81,26 @@ static __always_inline bool is_older_than_tables(const struct flow_verdict *verd
 }
 
 /*
- * Looks the flow up; when it stands allowed by this generation, decides. This and what follows are global functions,
- * so that the verifier checks each by itself and once.
+ * Looks the flow of the packet at work up; when it stands allowed by this generation, decides. This and what follows are
+ * global functions, so that the verifier checks each by itself and once.
  */
-__noinline int flow_standing(struct standing *standing, const struct flow_key *key, struct decision *decision,
-			     const struct packet *pkt, __u64 now)
+__noinline int flow_standing(__u64 now)
 {
+	struct work *work = work_at(WORK_OF_PACKETS);
 	const struct flow_verdict *verdict;
-	struct flow_key own;
+	struct decision *decision;
+	struct standing *standing;
+	const struct packet *pkt;
 	struct flow *flow;
 	__u8 direction;
 
-	if (!standing || !key || !decision || !pkt)
+	if (!work)
 		return 0;
-	own = *key; /* Linux 6.1 takes no key of a map from a caller's memory */
+	decision = &work->decision;
+	standing = &work->standing;
+	pkt = &work->scan.pkt;
 	direction = decision->direction;
+	standing->from_a = flow_key_of(&work->key, pkt);
 	standing->original = true;
 	standing->remember = true;
 	standing->established = false;
@@ -114,7 +108,7 @@ __noinline int flow_standing(struct standing *standing, const struct flow_key *k
 	standing->ifindex = pkt->ifindex;
 	if (is_opening(pkt))
 		return 0; /* judged as itself, whatever the entry says */
-	flow = flow_find(&own, now);
+	flow = flow_find(&work->key, now);
 	if (!flow) {
 		if (is_echo_reply(pkt))
 			standing->remember = false; /* nothing asked for it */
@@ -140,35 +134,39 @@ __noinline int flow_standing(struct standing *standing, const struct flow_key *k
 	if ((verdict->generation == decision->generation && verdict->ifindex == standing->ifindex) ||
 	    is_older_than_tables(verdict, decision->generation)) {
 		pass_established(decision, verdict, standing->original);
-		flow_touch(flow, &own, pkt, standing->original, now);
+		flow_touch(flow, pkt, standing->original, now);
 		standing->established = true;
 	}
 	return 0;
 }
 
 /* Notes an allowed flow, or that this generation allows it too. */
-__noinline int flow_remember(const struct standing *standing, const struct flow_key *key,
-			     const struct decision *decision, const struct packet *pkt, __u64 now)
+__noinline int flow_remember(__u64 now)
 {
+	struct work *work = work_at(WORK_OF_PACKETS);
+	const struct decision *decision;
+	const struct standing *standing;
 	struct flow_verdict *verdict;
+	const struct packet *pkt;
 	struct flow *known;
 	struct flow flow = {};
-	struct flow_key own;
 	bool originator_a;
 
 	DESCRIBE_IN_BTF(enum flow_state);
 	DESCRIBE_IN_BTF(enum flow_timeout);
-	if (!standing || !key || !decision || !pkt)
+	if (!work)
 		return 0;
-	own = *key; /* as in flow_standing() */
+	decision = &work->decision;
+	standing = &work->standing;
+	pkt = &work->scan.pkt;
 	originator_a = !!standing->original == !!standing->from_a;
-	known = flow_find(&own, now);
+	known = flow_find(&work->key, now);
 	/*
 	 * Written whole, never in place: the kernel gives evicted LRU elements to other flows at once, and a verdict
 	 * must not land in one of these.
 	 */
 	if (known && is_opening(pkt) && known->state == FLOW_CLOSED)
-		bpf_map_delete_elem(&conntrack, &own); /* its ports are used anew */
+		bpf_map_delete_elem(&conntrack, &work->key); /* its ports are used anew */
 	else if (known && !!known->from_a == originator_a)
 		flow = *known;
 	else if (known && !is_begun(known))
@@ -186,7 +184,7 @@ __noinline int flow_remember(const struct standing *standing, const struct flow_
 	verdict->flags = FLOW_ALLOWED | (decision->marked ? FLOW_MARKED : 0) | (standing->limited ? FLOW_LIMITED : 0) |
 			 (__u32)decision->dscp << FLOW_DSCP_SHIFT;
 	flow_advance(&flow, pkt, standing->original);
-	flow_store(&own, &flow);
+	flow_store(&work->key, &flow);
 	return 0;
 }
 
@@ -195,19 +193,22 @@ __noinline int flow_remember(const struct standing *standing, const struct flow_
  * generation is judged as any packet: the flow itself is judged again with its next packet, and the error after it
  * passes or not accordingly.
  */
-__noinline bool is_related(struct __sk_buff *skb, struct decision *decision, const struct packet *pkt, __u64 now)
+__noinline bool is_related(struct __sk_buff *skb, __u64 now)
 {
+	struct work *work = work_at(WORK_OF_PACKETS);
 	const struct flow_verdict *verdict;
 	struct packet inner = {};
 	struct flow_key key = {};
 	struct flow *flow;
+	struct decision *decision;
 	bool from_a, original;
 	__u8 direction;
 
-	if (!decision || !pkt)
+	if (!work)
 		return false;
+	decision = &work->decision;
 	direction = !decision->direction; /* of the quoted packet */
-	if (!parse_quoted(skb, pkt, &inner))
+	if (!parse_quoted(skb, &work->scan.pkt, &inner))
 		return false;
 	from_a = flow_key_of(&key, &inner);
 	flow = flow_find(&key, now);
@@ -223,14 +224,17 @@ __noinline bool is_related(struct __sk_buff *skb, struct decision *decision, con
 }
 
 /* A later fragment follows its first one, if that was judged by this generation. */
-__noinline bool follows_fragment(struct decision *decision, const struct packet *pkt, __u64 now)
+__noinline bool follows_fragment(__u64 now)
 {
+	struct work *work = work_at(WORK_OF_PACKETS);
 	struct fragment_verdict *first;
+	struct decision *decision;
 	struct fragment_key key;
 
-	if (!decision || !pkt)
+	if (!work)
 		return false;
-	fragment_key_of(&key, pkt, decision->direction);
+	decision = &work->decision;
+	fragment_key_of(&key, &work->scan.pkt, decision->direction);
 	first = bpf_map_lookup_elem(&fragments, &key);
 	if (!first || first->generation != decision->generation ||
 	    (first->seen < now && now - first->seen > TIMEOUT_FRAGMENT))
@@ -243,20 +247,23 @@ __noinline bool follows_fragment(struct decision *decision, const struct packet 
 	return true;
 }
 
-__noinline int remember_fragment(const struct decision *decision, const struct packet *pkt, __u64 now)
+__noinline int remember_fragment(__u64 now)
 {
+	struct work *work = work_at(WORK_OF_PACKETS);
 	struct fragment_verdict first = {};
+	const struct decision *decision;
 	struct fragment_key key;
 
-	if (!decision || !pkt)
+	if (!work)
 		return 0;
+	decision = &work->decision;
 	first.seen = now;
 	first.generation = decision->generation;
 	first.rule = decision->rule;
 	first.audit = decision->audit;
 	first.verdict = decision->verdict;
 	first.reason = decision->reason;
-	fragment_key_of(&key, pkt, decision->direction);
+	fragment_key_of(&key, &work->scan.pkt, decision->direction);
 	bpf_map_update_elem(&fragments, &key, &first, BPF_ANY);
 	return 0;
 }
@@ -298,12 +305,12 @@ static __always_inline void apply_limits(struct decision *decision, const struct
 					 __u64 packets, __u64 now)
 {
 	if (scan->limit && is_counted(scan->limit, standing) &&
-	    !take_token(&scan->pkt, scan->rule, scan->limit, packets, now)) {
+	    !take_token(scan->rule, scan->limit, packets, now)) {
 		decision->verdict = VERDICT_DROPPED;
 		decision->reason = REASON_RATE_LIMITED;
 	}
 	if (decision->verdict == VERDICT_ALLOWED && scan->audit_limit && is_counted(scan->audit_limit, standing) &&
-	    !take_token(&scan->pkt, scan->audit, scan->audit_limit, packets, now)) {
+	    !take_token(scan->audit, scan->audit_limit, packets, now)) {
 		decision->audit = scan->audit;
 		decision->verdict = VERDICT_AUDITED;
 		decision->reason = REASON_AUDIT_WOULD_DENY;
@@ -312,49 +319,49 @@ static __always_inline void apply_limits(struct decision *decision, const struct
 			    (scan->audit_limit && !(scan->audit_limit & LIMIT_OF_CONNECTIONS));
 }
 
-/* The decision about a parsed packet at tc. */
-static __always_inline void decide(struct __sk_buff *skb, struct scan *scan, struct decision *decision,
-				   __u64 descriptor, __u64 packets, __u64 now)
+/* The decision about the packet at work, parsed, at tc. */
+static __always_inline void decide(struct __sk_buff *skb, struct work *work, __u64 descriptor, __u64 packets, __u64 now)
 {
+	struct standing *standing = &work->standing;
+	struct decision *decision = &work->decision;
+	struct scan *scan = &work->scan;
 	struct packet *pkt = &scan->pkt;
-	struct standing standing = { .original = true };
-	struct flow_key key = {};
 	__u64 interface = pkt->interface;
 
-	if (pkt->fragment == FRAGMENT_LATER && follows_fragment(decision, pkt, now))
+	__builtin_memset(standing, 0, sizeof(*standing));
+	standing->original = true;
+	if (pkt->fragment == FRAGMENT_LATER && follows_fragment(now))
 		return;
 	if (trackable(pkt)) {
-		standing.from_a = flow_key_of(&key, pkt);
-		flow_standing(&standing, &key, decision, pkt, now);
+		flow_standing(now);
 	}
-	if (!standing.established) {
-		if (is_failsafe(pkt, decision->direction)) {
+	if (!standing->established) {
+		if (is_failsafe(decision->direction)) {
 			decision->reason = REASON_FAILSAFE;
-			standing.remember = false;
-		} else if (is_icmp_error(pkt) && pkt->has & HAS_ICMP &&
-			   is_related(skb, decision, pkt, now)) {
-			standing.remember = false;
+			standing->remember = false;
+		} else if (is_icmp_error(pkt) && pkt->has & HAS_ICMP && is_related(skb, now)) {
+			standing->remember = false;
 		} else {
-			if (!standing.original) {
+			if (!standing->original) {
 				reverse(pkt);
-				pkt->interface = interface_bit(standing.ifindex);
+				pkt->interface = interface_bit(standing->ifindex);
 			}
-			classify(scan, descriptor, SEARCH_OF_PACKETS);
+			classify(descriptor, WORK_OF_PACKETS);
 			conclude(decision, scan, descriptor);
 			if (scan->limit | scan->audit_limit)
-				apply_limits(decision, scan, &standing, packets, now);
-			if (!standing.original) {
+				apply_limits(decision, scan, standing, packets, now);
+			if (!standing->original) {
 				reverse(pkt);
 				pkt->interface = interface;
 			}
 			if (decision->verdict == VERDICT_DROPPED)
-				standing.remember = false;
+				standing->remember = false;
 		}
-		if (standing.remember)
-			flow_remember(&standing, &key, decision, pkt, now);
+		if (standing->remember)
+			flow_remember(now);
 	}
 	if (pkt->fragment == FRAGMENT_FIRST)
-		remember_fragment(decision, pkt, now);
+		remember_fragment(now);
 }
 
 #endif

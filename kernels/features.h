@@ -15,7 +15,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define HELPER_LOOP 181
 #define HELPER_KTIME_GET_COARSE_NS 160
 #define HELPER_GET_NETNS_COOKIE 122
 #define TCX_INGRESS 46 /* enum bpf_attach_type; newer than the headers of Debian 12 */
@@ -109,7 +108,6 @@ static inline void print_features(void)
 		libbpf_probe_bpf_helper(BPF_PROG_TYPE_SCHED_CLS, HELPER_KTIME_GET_COARSE_NS, NULL) == 1);
 	feature("get_netns_cookie",
 		libbpf_probe_bpf_helper(BPF_PROG_TYPE_CGROUP_SOCK_ADDR, HELPER_GET_NETNS_COOKIE, NULL) == 1);
-	feature("loop", libbpf_probe_bpf_helper(BPF_PROG_TYPE_SCHED_CLS, HELPER_LOOP, NULL) == 1);
 	feature("tcx", has_tcx());
 	feature("netkit", kernel && btf__find_by_name_kind(kernel, "netkit", BTF_KIND_STRUCT) > 0);
 	btf__free(kernel);

@@ -115,6 +115,16 @@ static int program_fd(const char *name)
 
 /* ---- loading ---- */
 
+static void fit_maps(struct bpf_object *opened)
+{
+	struct bpf_map *settings = bpf_object__find_map_by_name(opened, ".rodata.settings");
+	struct bpf_map *banks = bpf_object__find_map_by_name(opened, "banks");
+	size_t bytes;
+	void *value = (void *)bpf_map__initial_value(settings, &bytes);
+
+	bpf_map__set_value_size(banks, fit_banks(value, largest_mmapable_value()));
+}
+
 static struct bpf_object *open_object(const char *path, const char *only, int log_level, size_t log_bytes)
 {
 	struct bpf_object *opened = bpf_object__open_file(path, NULL);
@@ -122,6 +132,7 @@ static struct bpf_object *open_object(const char *path, const char *only, int lo
 
 	if (!opened)
 		return NULL;
+	fit_maps(opened);
 	bpf_object__for_each_program(program, opened) {
 		bool wanted = !only || !strcmp(only, bpf_program__name(program));
 

@@ -16,6 +16,8 @@ struct outcome {
 
 /* table.c */
 
+/* Sets the words of a bank in the settings to what a kernel takes; returns the bytes of the value. */
+unsigned int fit_banks(void *settings, unsigned int largest);
 /* Puts a table in force: TCP to ALLOWED_PORT passes by ALLOWING_RULE, all else is dropped by DENYING_RULE. */
 int write_table(void);
 int read_outcome(struct outcome *outcome);

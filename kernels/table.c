@@ -75,6 +75,16 @@ int write_table(void)
 	return 0;
 }
 
+unsigned int fit_banks(void *value, unsigned int largest)
+{
+	const unsigned int others = sizeof(struct bank) - sizeof(((struct bank *)0)->word);
+	struct settings *fitted = value;
+
+	while (others + 8 * fitted->bank_words > largest)
+		fitted->bank_words /= 2;
+	return others + 8 * fitted->bank_words;
+}
+
 int read_outcome(struct outcome *outcome)
 {
 	struct trial trial;

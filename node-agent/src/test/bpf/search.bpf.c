@@ -5,8 +5,9 @@
  * one, for what a test run costs by itself.
  */
 #include "types.h"
-#include "parse.h"
 #include "maps.h"
+#include "work.h"
+#include "parse.h"
 #include "classify.h"
 #include "conntrack.h"
 #include "failsafe.h"
@@ -37,21 +38,26 @@ __u32 turn;
 static __always_inline int judge(struct xdp_md *ctx)
 {
 	__u64 descriptor = descriptor_in_force();
-	struct decision decision;
-	struct scan scan;
+	struct work *work = work_at(WORK_OF_PACKETS);
+	struct decision *decision;
+	struct packet *pkt;
 
-	__builtin_memset(&scan, 0, sizeof(scan));
-	__builtin_memset(&decision, 0, sizeof(decision));
-	decision.hook = HOOK_XDP;
-	scan.pkt.has = HAS_INGRESS;
-	scan.pkt.interface = 1;
-	scan.pkt.length = (void *)(long)ctx->data_end - (void *)(long)ctx->data;
-	if (parse_xdp(ctx, &scan.pkt) != PARSED_IP)
+	if (!work)
 		return XDP_ABORTED;
-	classify(&scan, descriptor, SEARCH_OF_PACKETS);
-	conclude(&decision, &scan, descriptor);
-	account(&scan, &decision, 1, NOW);
-	return decision.verdict == VERDICT_DROPPED ? XDP_DROP : XDP_PASS;
+	decision = &work->decision;
+	pkt = &work->scan.pkt;
+	scan_begin(&work->scan);
+	__builtin_memset(decision, 0, sizeof(*decision));
+	decision->hook = HOOK_XDP;
+	pkt->has = HAS_INGRESS;
+	pkt->interface = 1;
+	pkt->length = (void *)(long)ctx->data_end - (void *)(long)ctx->data;
+	if (parse_xdp(ctx) != PARSED_IP)
+		return XDP_ABORTED;
+	classify(descriptor, WORK_OF_PACKETS);
+	conclude(decision, &work->scan, descriptor);
+	account(&work->scan, decision, 1, NOW);
+	return decision->verdict == VERDICT_DROPPED ? XDP_DROP : XDP_PASS;
 }
 
 /* The header of the next flow, in the place of the packet's. */

@@ -23,6 +23,7 @@ final class DatapathMaps implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final MemorySegment descriptors;
     private final MemorySegment banks;
+    private final BankSize bankSize;
 
     /**
      * Opens them.
@@ -50,6 +51,7 @@ final class DatapathMaps implements AutoCloseable {
             }
             descriptors = map("descriptors").map(arena);
             banks = map("banks").map(arena);
+            bankSize = BankSize.ofValue(map("banks").valueBytes());
         } catch (BpfException | RuntimeException e) {
             close();
             throw e;
@@ -104,7 +106,11 @@ final class DatapathMaps implements AutoCloseable {
 
     /** A bank, to be written when it is not in force. */
     MemorySegment bank(int bank) {
-        return banks.asSlice(bank * Structs.BANK.byteSize(), Structs.BANK.byteSize());
+        return banks.asSlice((long) bank * bankSize.valueBytes(), bankSize.valueBytes());
+    }
+
+    BankSize bankSize() {
+        return bankSize;
     }
 
     /** An entry of an array. */

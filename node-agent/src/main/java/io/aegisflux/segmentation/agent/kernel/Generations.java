@@ -76,7 +76,13 @@ final class Generations {
     }
 
     Running running() {
-        return new Running(kernel.artifact(), books.generation(), identity, tableBytes, Structs.BANK_BYTES, confirmBy);
+        return new Running(
+                kernel.artifact(),
+                books.generation(),
+                identity,
+                tableBytes,
+                kernel.maps().bankSize().tableBytes(),
+                confirmBy);
     }
 
     /**
@@ -103,7 +109,9 @@ final class Generations {
         Descriptor candidate =
                 new Descriptor(nextGeneration(before), table.posture() == Action.DENY, 1 - before.bank(), 0);
         Succession succession = new Succession(before, candidate, book, next, assigned.fresh(), confirmWithin);
-        Optional<TableEdit> small = grown == null ? Optional.empty() : TableEdit.between(grown, book);
+        Optional<TableEdit> small = grown == null
+                ? Optional.empty()
+                : TableEdit.between(grown, book, kernel.maps().bankSize());
         if (small.isPresent()) {
             installEdit(succession, small.get(), now);
         } else {
@@ -128,7 +136,7 @@ final class Generations {
         Book book = succession.book;
         int bank = succession.candidate.bank();
         CompletableFuture<byte[]> bookBytes = CompletableFuture.supplyAsync(() -> BookStore.bytes(book)); // meanwhile
-        TableImage image = TableImage.of(book);
+        TableImage image = TableImage.of(book, kernel.maps().bankSize());
         quiet.await();
         kernel.maps().fallBackTo(succession.before);
         image.write(kernel.maps().bank(bank));

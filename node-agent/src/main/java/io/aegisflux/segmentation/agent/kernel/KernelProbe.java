@@ -36,12 +36,11 @@ public final class KernelProbe implements HostProbe {
         features.put("map_lru_hash", Probes.mapType(Probes.LRU_HASH));
         features.put("map_lpm_trie", Probes.mapType(Probes.LPM_TRIE));
         features.put("map_ringbuf", Probes.mapType(Probes.RINGBUF));
-        features.put("helper_loop", Probes.helper(Probes.SCHED_CLS, Probes.LOOP));
         features.put("helper_skb_pull_data", Probes.helper(Probes.SCHED_CLS, Probes.SKB_PULL_DATA));
         features.put("helper_ringbuf_reserve", Probes.helper(Probes.SCHED_CLS, Probes.RINGBUF_RESERVE));
         features.put("helper_ktime_get_coarse_ns", Probes.helper(Probes.SCHED_CLS, Probes.KTIME_GET_COARSE_NS));
         features.put("helper_get_netns_cookie", Probes.helper(Probes.CGROUP_SOCK_ADDR, Probes.GET_NETNS_COOKIE));
-        features.put("mmapable_arrays", Probes.mmapableArrays());
+        features.put("mmapable_arrays", Probes.mmapableArray(Long.BYTES));
         features.put("tcx", Probes.tcx());
         features.put("cgroup_v2", text(Path.of("/proc/self/mounts"), "").contains(" cgroup2 "));
         features.put("jit", !text(JIT, "0").equals("0"));
@@ -50,7 +49,7 @@ public final class KernelProbe implements HostProbe {
 
     private static Map<String, Long> limits() {
         return Map.of(
-                "table_bytes", Structs.BANK_BYTES,
+                "table_bytes", BankSize.ofThisKernel().tableBytes(),
                 "rules", (long) Structs.RULES_MAX,
                 "interfaces", (long) Interfaces.BITS,
                 "failsafe_networks", (long) Structs.FAILSAFE_MAX,

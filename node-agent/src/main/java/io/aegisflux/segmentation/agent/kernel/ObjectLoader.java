@@ -35,7 +35,9 @@ final class ObjectLoader {
     void load(byte[] object) throws DatapathException, BpfException, IOException {
         pins.prepare();
         try (BpfObject loading = BpfObject.open(object, "segmentation")) {
-            settle(loading.initialValue(SETTINGS));
+            BankSize banks = bankSize();
+            settle(loading.initialValue(SETTINGS), banks);
+            loading.resize("banks", banks.valueBytes());
             List<String> shared = new ArrayList<>(loading.maps());
             shared.removeIf(name -> name.startsWith("."));
             List<String> made = new ArrayList<>();
@@ -55,7 +57,18 @@ final class ObjectLoader {
         }
     }
 
-    private static void settle(MemorySegment settings) throws DatapathException {
+    /** That of the banks which are there, else what the kernel takes. */
+    private BankSize bankSize() throws BpfException {
+        Path pin = pins.map("banks");
+        if (!Files.exists(pin)) {
+            return BankSize.ofThisKernel();
+        }
+        try (BpfMap existing = BpfMap.ofPin(pin)) {
+            return BankSize.ofValue(existing.valueBytes());
+        }
+    }
+
+    private static void settle(MemorySegment settings, BankSize banks) throws DatapathException {
         int layout = settings.byteSize() == Structs.SETTINGS.byteSize()
                 ? settings.get(JAVA_INT, Structs.offset(Structs.SETTINGS, "layout"))
                 : -1;
@@ -66,6 +79,7 @@ final class ObjectLoader {
                     "",
                     null);
         }
+        settings.set(JAVA_INT, Structs.offset(Structs.SETTINGS, "bank_words"), banks.words());
         try {
             settings.set(JAVA_LONG, Structs.offset(Structs.SETTINGS, "own_netns_cookie"), NetDevices.namespaceCookie());
         } catch (BpfException e) {

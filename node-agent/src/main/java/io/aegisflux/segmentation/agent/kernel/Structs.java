@@ -24,8 +24,10 @@ final class Structs {
     static final int EDITS_MAX = 32;
 
     static final int BANKS = 2;
+
+    /** Where the kernel takes values of this size; else a smaller power of two ({@link BankSize}). */
     static final int BANK_WORDS = 1 << 21;
-    static final long BANK_BYTES = 8L * BANK_WORDS;
+
     static final int RULES_MAX = 131_072;
     static final int TREES_MAX = 4;
     static final int FLOWS_MAX = 131072;
@@ -135,7 +137,7 @@ final class Structs {
             "settings",
             JAVA_LONG.withName("own_netns_cookie"),
             JAVA_INT.withName("layout"),
-            JAVA_INT.withName("unused"));
+            JAVA_INT.withName("bank_words"));
     static final StructLayout EVENT = struct(
             "event",
             JAVA_LONG.withName("time"),

@@ -49,9 +49,9 @@ final class TableEdit {
     }
 
     /** The edit that makes one table of the other; empty when it takes trees of its own. */
-    static Optional<TableEdit> between(GrownTable grown, Book next) {
+    static Optional<TableEdit> between(GrownTable grown, Book next, BankSize bank) {
         TableEdit edit = new TableEdit(grown, next);
-        return grown.book().interfaces().equals(next.interfaces()) && edit.find() && edit.fits()
+        return grown.book().interfaces().equals(next.interfaces()) && edit.find() && edit.fits(bank)
                 ? Optional.of(edit)
                 : Optional.empty();
     }
@@ -205,14 +205,14 @@ final class TableEdit {
         return rewritten.size() <= Structs.EDITS_MAX && added.size() <= Structs.EDITS_MAX;
     }
 
-    private boolean fits() {
+    private boolean fits(BankSize bank) {
         for (int i = 0; i < SPACES.length; i++) {
             long count = countAdded(SPACES[i]);
             if (count > Structs.EDITS_MAX || count > 0 && !grown.spaces().get(i).hasTrees()) {
                 return false;
             }
         }
-        return bytes() <= Structs.BANK_BYTES;
+        return bytes() <= bank.tableBytes();
     }
 
     private long countAdded(PacketSpace space) {

@@ -2,6 +2,7 @@ package io.aegisflux.segmentation.agent.kernel;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.util.Objects.requireNonNull;
 
 import io.aegisflux.segmentation.agent.domain.DatapathException;
 import io.aegisflux.segmentation.contracts.TableRule;
@@ -27,6 +28,7 @@ final class TableImage {
 
     private static final long EDITS = Structs.offset(Structs.SPACE, "edits");
 
+    private final BankSize bank;
     private final Space[] spaces = new Space[2];
     private long[] words = new long[256];
     private int size;
@@ -35,20 +37,22 @@ final class TableImage {
         static final Space EMPTY = new Space(new int[0], 0, 0, new int[0], null);
     }
 
-    private TableImage() {}
+    private TableImage(BankSize bank) {
+        this.bank = requireNonNull(bank, "bank is null");
+    }
 
     /**
      * The image of a table.
      *
      * @throws DatapathException when it does not fit into a bank, with figures
      */
-    static TableImage of(Book book) throws DatapathException {
-        TableImage image = new TableImage();
+    static TableImage of(Book book, BankSize bank) throws DatapathException {
+        TableImage image = new TableImage(bank);
         image.spaces[0] = image.space(PacketSpace.V4, book);
         image.spaces[1] = image.space(PacketSpace.V6, book);
-        if (image.size > Structs.BANK_WORDS) {
+        if (image.size > bank.words()) {
             throw new DatapathException(
-                    "the table needs %d bytes, at most %d fit".formatted(image.bytes(), Structs.BANK_BYTES), "", null);
+                    "the table needs %d bytes, at most %d fit".formatted(image.bytes(), bank.tableBytes()), "", null);
         }
         return image;
     }
@@ -125,7 +129,7 @@ final class TableImage {
                 count += RuleBox.count(book.table().rules().get(i), ipVersion);
             }
         }
-        long most = (Structs.BANK_WORDS - size) / BoxWords.count(PacketSpace.of(ipVersion));
+        long most = (bank.words() - size) / BoxWords.count(PacketSpace.of(ipVersion));
         if (count > most) {
             throw new DatapathException(
                     "the table needs %d entries for IPv%d, at most %d fit".formatted(count, ipVersion, most), "", null);

@@ -30,6 +30,8 @@ public final class BpfObject implements AutoCloseable {
             Native.libbpf("bpf_map__name", FunctionDescriptor.of(ADDRESS, ADDRESS));
     private static final MethodHandle INITIAL_VALUE =
             Native.libbpf("bpf_map__initial_value", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
+    private static final MethodHandle SET_VALUE_SIZE =
+            Native.libbpf("bpf_map__set_value_size", Native.returningInt(ADDRESS, JAVA_INT));
     private static final MethodHandle REUSE =
             Native.libbpf("bpf_map__reuse_fd", Native.returningInt(ADDRESS, JAVA_INT));
     private static final MethodHandle MAP_PIN = Native.libbpf("bpf_map__pin", Native.returningInt(ADDRESS, ADDRESS));
@@ -94,6 +96,14 @@ public final class BpfObject implements AutoCloseable {
             throw new BpfException("bpf_map__initial_value of " + map, Errno.ENOENT);
         }
         return value;
+    }
+
+    /** Gives the values of a map that is not loaded yet another size. */
+    public void resize(String map, int valueBytes) throws BpfException {
+        MemorySegment found = map(map);
+        LibbpfLog.checked(
+                "bpf_map__set_value_size of " + map,
+                () -> Native.call((arena, state) -> (int) SET_VALUE_SIZE.invokeExact(state, found, valueBytes)));
     }
 
     /**

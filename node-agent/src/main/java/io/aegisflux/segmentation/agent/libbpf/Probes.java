@@ -30,7 +30,6 @@ public final class Probes {
     public static final int GET_NETNS_COOKIE = 122;
     public static final int RINGBUF_RESERVE = 131;
     public static final int KTIME_GET_COARSE_NS = 160;
-    public static final int LOOP = 181;
 
     private static final int MMAPABLE = 1 << 10;
     private static final int NO_INTERFACE = Integer.MAX_VALUE;
@@ -69,13 +68,13 @@ public final class Probes {
                 == 1;
     }
 
-    /** Whether an array can be mapped into a process (Linux 5.5): by making one. */
-    public static boolean mmapableArrays() {
+    /** Whether an array with a value of so many bytes can be mapped into a process (Linux 5.5): by making one. */
+    public static boolean mmapableArray(int valueBytes) {
         return opened(LibbpfLog.quietly(() -> Native.call((arena, state) -> {
             MemorySegment options = arena.allocate(32, 8); // struct bpf_map_create_opts: sz, 4 of BTF, map_flags
             options.set(JAVA_LONG, 0, options.byteSize());
             options.set(JAVA_INT, 24, MMAPABLE);
-            return (int) MAP_CREATE.invokeExact(state, ARRAY, arena.allocateFrom("probe"), 4, 8, 1, options);
+            return (int) MAP_CREATE.invokeExact(state, ARRAY, arena.allocateFrom("probe"), 4, valueBytes, 1, options);
         })));
     }
 

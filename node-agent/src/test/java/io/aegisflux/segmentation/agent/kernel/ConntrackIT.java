@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @NeedsKernel
 class ConntrackIT {
-    private static final String JUDGED = "	account(&scan, &decision, packets, now);\n";
+    private static final String JUDGED = "	account(&work->scan, decision, packets, now);\n";
     private static final long LAST_SEEN = Structs.offset(Structs.FLOW, "last_seen");
     private static final long STATE = Structs.offset(Structs.FLOW, "state");
     private static final int LIVE = 120_000;
@@ -61,7 +61,7 @@ class ConntrackIT {
 
     @BeforeAll
     static void load() {
-        byte[] object = CompiledObject.with(JUDGED, "	leave_trial(&decision, scan.limit);\n" + JUDGED);
+        byte[] object = CompiledObject.with(JUDGED, "	leave_trial(decision, work->scan.limit);\n" + JUDGED);
         hosts = new TwoHosts();
         hosts.ipOfHost("link", "set", "eth0", "down"); // or its neighbour discovery would overwrite trials
         pins = new PinDirectory(hosts.pins());

@@ -48,6 +48,15 @@ final class ParserProbe implements AutoCloseable {
                 __type(value, struct seen);
             } seen SEC(".maps");
 
+            static __always_inline struct work *begin(void)
+            {
+                struct work *work = work_at(WORK_OF_PACKETS);
+
+                if (work)
+                    __builtin_memset(&work->scan, 0, sizeof(work->scan));
+                return work;
+            }
+
             static __always_inline void leave(const struct packet *pkt, int parsed)
             {
                 __u32 zero = 0;
@@ -76,19 +85,21 @@ final class ParserProbe implements AutoCloseable {
             /* cb[0]: whether the frame has no Ethernet header */
             SEC("tc") int probe_skb(struct __sk_buff *skb)
             {
-                struct packet pkt = {};
+                struct work *work = begin();
                 bool l3 = skb->cb[0] == 1;
 
                 pull_headers(skb);
-                leave(&pkt, parse_skb(skb, &pkt, l3));
+                if (work)
+                    leave(&work->scan.pkt, parse_skb(skb, WORK_OF_PACKETS, l3));
                 return 0;
             }
 
             SEC("xdp") int probe_xdp(struct xdp_md *ctx)
             {
-                struct packet pkt = {};
+                struct work *work = begin();
 
-                leave(&pkt, parse_xdp(ctx, &pkt));
+                if (work)
+                    leave(&work->scan.pkt, parse_xdp(ctx));
                 return 0;
             }
             """;

@@ -26,7 +26,8 @@ class TableImageTest {
                 {"field": "dest_port", "operator": "in", "value": ["40000-50000"]}""");
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment bank = arena.allocate(Structs.BANK);
-            TableImage.of(new Book(table, List.of(77), List.of())).write(bank);
+            TableImage.of(new Book(table, List.of(77), List.of()), BankSize.LARGEST)
+                    .write(bank);
 
             MemorySegment space = bank.asSlice(0, Structs.SPACE.byteSize());
             assertThat(space.get(JAVA_INT, 0)).as("trees").isEqualTo(1);
@@ -48,8 +49,9 @@ class TableImageTest {
 
     @Test
     void knowsItsSizeBeforeItIsWritten() throws DatapathException {
-        long one = TableImage.of(book(rule(destinations(1)))).bytes();
-        long many = TableImage.of(book(rule(destinations(1_000)))).bytes();
+        long one = TableImage.of(book(rule(destinations(1))), BankSize.LARGEST).bytes();
+        long many =
+                TableImage.of(book(rule(destinations(1_000))), BankSize.LARGEST).bytes();
         assertThat(one).isBetween(Structs.BOX4.byteSize(), 2 * Structs.BOX4.byteSize());
         assertThat(many).isGreaterThan(1_000 * Structs.BOX4.byteSize()).isLessThan(100_000);
     }
@@ -57,9 +59,17 @@ class TableImageTest {
     @Test
     void refusesATableOfMoreBoxesThanABankHoldsWithBothFigures() {
         RuleTable table = rule(destinations(2_000) + ", " + sources(2_000));
-        assertThatThrownBy(() -> TableImage.of(book(table)))
+        assertThatThrownBy(() -> TableImage.of(book(table), BankSize.LARGEST))
                 .isInstanceOf(DatapathException.class)
                 .hasMessage("the table needs 4000000 entries for IPv4, at most 349525 fit");
+    }
+
+    @Test
+    void refusesASmallerTableWhereBanksAreSmaller() {
+        RuleTable table = rule(destinations(300) + ", " + sources(300));
+        assertThatThrownBy(() -> TableImage.of(book(table), new BankSize(1 << 18)))
+                .isInstanceOf(DatapathException.class)
+                .hasMessage("the table needs 90000 entries for IPv4, at most 43690 fit");
     }
 
     private static Book book(RuleTable table) {
