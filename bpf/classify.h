@@ -16,6 +16,10 @@
 
 #define PASSES 0xFFFFFFFE /* in place of a box */
 
+/* The dimension of the class of the source, before that of the destination. */
+#define CLASSES_V4 6
+#define CLASSES_V6 12
+
 /* A bank, and what bounds a place in it. The verifier knows the settings as constants. */
 struct table {
 	const struct bank *bank;
@@ -60,6 +64,8 @@ static __always_inline void subject_of(struct subject *subject, const struct pac
 			  (__u64)pkt->proto << PACKED_PROTO | (__u64)pkt->icmp_type << PACKED_ICMP_TYPE |
 			  (__u64)pkt->icmp_code << PACKED_ICMP_CODE;
 	subject->interface = pkt->interface;
+	subject->outside_sets = 0;
+	subject->classes = 0;
 	subject->lacks = (~pkt->has & 0xF) << BOX_NEEDS_SHIFT;
 }
 
@@ -71,13 +77,22 @@ static __always_inline __u64 outside(const struct box_terms *terms, const struct
 {
 	__u64 inside = (subject->packed - terms->low) & (terms->high - (subject->packed & ~GUARDS));
 
-	return (~inside & guards) | (terms->fate & subject->lacks);
+	return (~inside & guards) | (terms->bits & subject->outside_sets) | (terms->fate & subject->lacks);
+}
+
+/* 0 when the classes of the packet's addresses lie within the box's, by those whose guards are given. */
+static __always_inline __u64 outside_classes(const struct box_terms *terms, const struct subject *subject, __u32 guards)
+{
+	__u32 low = terms->classes, high = terms->classes >> 32;
+	__u32 inside = ((subject->classes | CLASS_SOURCE_GUARD | CLASS_DEST_GUARD) - low) & (high - subject->classes);
+
+	return ~inside & guards;
 }
 
 /* 0 when the packet comes by one of the interfaces. */
 static __always_inline __u64 elsewhere(const struct box_terms *terms, const struct subject *subject)
 {
-	__u64 among = terms->interfaces & subject->interface;
+	__u64 among = terms->bits & subject->interface;
 	__u64 sign = among | -among; /* its top bit is set unless among is 0 */
 
 	asm volatile("" : "+r"(sign)); /* the compiler would make it a branch */
@@ -206,6 +221,44 @@ static __always_inline __u64 descend(struct table table, const __u32 *point, __u
 	return node;
 }
 
+/* The word of the class of a packet's source (0) or destination (1); its number goes into the point, too. */
+static __always_inline __u64 class_of(struct table table, const struct space *space, __u32 *point, __u32 side,
+				      __u32 dimension)
+{
+	__u32 place = NODE_PLACE(descend(table, point, space->class_root[side]));
+
+	point[dimension + side] = place - space->class_words[side];
+	return word_at(table, place);
+}
+
+static __always_inline void find_classes_of(struct search *search, struct table table, const struct space *space,
+					    __u32 dimension)
+{
+	search->subject.outside_sets = (space->set_bits[0] & ~class_of(table, space, search->point, 0, dimension)) |
+				       (space->set_bits[1] & ~class_of(table, space, search->point, 1, dimension));
+	search->subject.classes = search->point[dimension] | search->point[dimension + 1] << CLASS_DEST_SHIFT;
+}
+
+/* Finds the classes of the addresses of the packet at work. Global, so that the verifier checks it by itself. */
+__noinline int find_classes(__u32 index)
+{
+	struct work *work = work_at(index);
+	struct search *search;
+	struct table table;
+
+	if (!work)
+		return 0;
+	search = &work->search;
+	table = table_of(search->bank);
+	if (!table.bank)
+		return 0;
+	if (search->is_v4)
+		find_classes_of(search, table, &table.bank->space[0], CLASSES_V4);
+	else
+		find_classes_of(search, table, &table.bank->space[1], CLASSES_V6);
+	return 0;
+}
+
 static __always_inline void forget_boxes(struct scan *scan)
 {
 	scan->rule = NO_RULE;
@@ -242,7 +295,8 @@ static __always_inline const struct box_terms *box_of(struct table table, __u32 
 	else
 		differs = ((subject->address[0] ^ box[0]) & box[4]) | ((subject->address[1] ^ box[1]) & box[5]) |
 			  ((subject->address[2] ^ box[2]) & box[6]) | ((subject->address[3] ^ box[3]) & box[7]);
-	*misses = differs | outside(terms, subject, GUARDS) | elsewhere(terms, subject);
+	*misses = differs | outside(terms, subject, GUARDS) | elsewhere(terms, subject) |
+		  outside_classes(terms, subject, CLASS_SOURCE_GUARD | CLASS_DEST_GUARD);
 	return terms;
 }
 
@@ -423,6 +477,8 @@ static __always_inline void classify_space(__u32 index, struct work *work, struc
 
 	search->is_v4 = is_v4;
 	subject_of(&search->subject, &work->scan.pkt);
+	if (space->class_words[0])
+		find_classes(index);
 	if (space->edits)
 		edit = search_edits(index);
 	if (edit < EDITS_MAX)

@@ -29,9 +29,11 @@ struct walk {
 };
 
 /* 0 when the box asks neither for a source nor for an interface. */
-static __always_inline __u64 asks_source(const struct box_terms *terms, __u64 address_mask)
+static __always_inline __u64 asks_source(const struct box_terms *terms, __u64 address_mask, const struct space *space)
 {
-	return address_mask | (terms->low & 0xFFFF) | (~terms->high & 0xFFFF) | ~terms->interfaces;
+	return address_mask | (terms->low & 0xFFFF) | (~terms->high & 0xFFFF) | (terms->bits & space->set_bits[0]) |
+	       ~(terms->bits | space->set_bits[0] | space->set_bits[1]) | (terms->classes & CLASS_MAX) |
+	       (~(terms->classes >> 32) & CLASS_MAX);
 }
 
 /* All bits when a is below b, else none. No branch, as in smaller(). */
@@ -64,13 +66,14 @@ static __always_inline bool walk_on(struct walk *walk, const struct connection *
 	if (is_v4) {
 		terms = (const struct box_terms *)&box[2];
 		differs = ((subject->address[0] ^ box[0]) & box[1]) >> 32;
-		walk->asks = asks_source(terms, (__u32)box[1]);
+		walk->asks = asks_source(terms, (__u32)box[1], space);
 	} else {
 		terms = (const struct box_terms *)&box[8];
 		differs = ((subject->address[2] ^ box[2]) & box[6]) | ((subject->address[3] ^ box[3]) & box[7]);
-		walk->asks = asks_source(terms, box[4] | box[5]);
+		walk->asks = asks_source(terms, box[4] | box[5], space);
 	}
-	walk->misses = differs | outside(terms, subject, GUARDS & ~GUARD_SPORT);
+	walk->misses = differs | outside(terms, subject, GUARDS & ~GUARD_SPORT) |
+		       outside_classes(terms, subject, CLASS_DEST_GUARD);
 	walk->fate = terms->fate;
 	return true;
 }
@@ -133,6 +136,18 @@ static __always_inline void walk_logs(const struct connection *connection, const
 	}
 }
 
+/* Finds the class of the destination; the source may be of any. */
+static __always_inline void find_dest_class(struct connection *connection, __u32 *point)
+{
+	__u32 dimension = connection->pkt.family == FAMILY_V4 ? CLASSES_V4 : CLASSES_V6;
+	const struct space *space = connection->space;
+
+	if (!space->class_words[1])
+		return;
+	connection->subject.outside_sets = space->set_bits[1] & ~class_of(connection->table, space, point, 1, dimension);
+	connection->subject.classes = point[dimension + 1] << CLASS_DEST_SHIFT;
+}
+
 /* Finds the leaf; false when there is no table of this IP version. */
 static __always_inline bool begin_walks(struct connection *connection, __u64 descriptor)
 {
@@ -146,6 +161,7 @@ static __always_inline bool begin_walks(struct connection *connection, __u64 des
 		return false;
 	point_of(point, &connection->pkt);
 	subject_of(&connection->subject, &connection->pkt);
+	find_dest_class(connection, point);
 	connection->run = NODE_PLACE(descend(connection->table, point, connection->space->connect_root));
 	return true;
 }

@@ -49,11 +49,18 @@
 #define GUARD_SPORT (1ULL << 16)
 #define GUARDS (GUARD_SPORT | 1ULL << 33 | 1ULL << 42 | 1ULL << 51 | 1ULL << 60)
 
-/* What a box asks beyond addresses: 32 bytes. Both ends of its ranges are included. */
+/* Classes of source and destination as a box has both ends of them, compared like packed numbers. */
+#define CLASS_DEST_SHIFT 16
+#define CLASS_SOURCE_GUARD (1U << 15)
+#define CLASS_DEST_GUARD (1U << 31)
+#define CLASS_MAX 0x7FFF
+
+/* What a box asks beyond prefixes: 40 bytes. Both ends of its ranges are included. */
 struct box_terms {
 	__u64 low;  /* packed, without guards */
 	__u64 high; /* packed, with guards */
-	__u64 interfaces;
+	__u64 bits;    /* of each interface that it may come by, and of each set of addresses (struct space) it has to be in */
+	__u64 classes; /* lower ends in one half, upper ends with guards in the other: classes of addresses */
 	__u32 argument; /* of the action: mark, DSCP, or LIMIT_* */
 	__u32 fate; /* action 8 | needs 4 | rule's slot 20 */
 };
@@ -104,8 +111,15 @@ struct space {
 	/* boxes that came after the trees were grown, in the order of the table; a number of a box each stands before */
 	__u32 edits;
 	__u32 edit_boxes;
-	__u32 unused;
 	__u32 before[EDITS_MAX];
+	/*
+	 * Large sets of addresses, first for sources, then for destinations. Trees lead from an address to the word of its class;
+	 * the place of this behind that of the first class is the class's number, a dimension. The word has the bits of the sets
+	 * that the class is in, of those sets that are no range of classes. Bits of sets are above those of interfaces.
+	 */
+	__u32 class_root[2];
+	__u32 class_words[2]; /* 0 when there are no sets */
+	__u64 set_bits[2];
 };
 
 /*
@@ -138,7 +152,7 @@ struct identity {
 };
 
 /* Raised with any change of what is shared with the agent; pins lie in a directory of this name. */
-#define LAYOUT_VERSION 3
+#define LAYOUT_VERSION 4
 #define IDENTITY_ARTIFACT 2 /* after one entry a bank */
 #define IDENTITIES 3
 
@@ -147,7 +161,7 @@ struct book_chunk {
 };
 
 struct interface {
-	__u64 bit; /* of box_terms.interfaces */
+	__u64 bit; /* of box_terms.bits */
 	__u32 flags;
 	__u32 unused;
 };

@@ -70,7 +70,9 @@ struct subject {
 	__u64 address[4]; /* source, destination; of IPv4 both in the first */
 	__u64 packed;
 	__u64 interface;
-	__u32 lacks; /* needs that it does not meet, where a fate has them */
+	__u64 outside_sets; /* bits of sets that neither of its addresses is in */
+	__u32 classes;	    /* of both addresses */
+	__u32 lacks;	    /* needs that it does not meet, where a fate has them */
 };
 
 /* What a search works with. */

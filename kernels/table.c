@@ -24,7 +24,8 @@ static void fill_terms(struct box_terms *terms, __u32 action, __u32 needs, __u32
 {
 	terms->low = LOWEST;
 	terms->high = GUARDS | HIGHEST;
-	terms->interfaces = ~0ULL;
+	terms->bits = ~0ULL;
+	terms->classes = (__u64)(CLASS_MAX | CLASS_SOURCE_GUARD | CLASS_MAX << CLASS_DEST_SHIFT | CLASS_DEST_GUARD) << 32;
 	terms->fate = action << BOX_ACTION_SHIFT | needs << BOX_NEEDS_SHIFT | rule;
 }
 

@@ -11,7 +11,7 @@ import io.aegisflux.segmentation.engine.space.RuleBox;
 
 /** A box in words, as struct box4 and box6 of bpf/maps.h on hosts whose numbers begin with their lowest byte. */
 final class BoxWords {
-    private static final int TERMS = 4;
+    private static final int TERMS = 5;
 
     private static final int SPORT = 0;
     private static final int DPORT = 17;
@@ -19,6 +19,9 @@ final class BoxWords {
     private static final int ICMP_TYPE = 43;
     private static final int ICMP_CODE = 52;
     private static final long GUARDS = 1L << 16 | 1L << 33 | 1L << 42 | 1L << 51 | 1L << 60;
+
+    private static final int CLASS_DEST_SHIFT = 16;
+    private static final long CLASS_GUARDS = 1L << 15 | 1L << 31;
 
     private static final int HAS_PORTS = 0x01;
     private static final int HAS_ICMP = 0x02;
@@ -51,16 +54,18 @@ final class BoxWords {
      * Writes a box.
      *
      * @param slot of the rule's counter
-     * @param interfaces a bit for each interface the rule is about
+     * @param bits one for each interface the rule is about, none of those that may stand for sets of addresses
      * @param at where in the words
      * @return where it ends
      */
-    static int write(TableRule rule, RuleBox box, int slot, long interfaces, long[] words, int at) {
-        int end = addresses(box.source(), box.destination(), words, at);
+    static int write(TableRule rule, RuleBox box, int slot, long bits, long[] words, int at) {
+        int end = addresses(box.source().prefix(), box.destination().prefix(), words, at);
         words[end] = packed(box, false);
         words[end + 1] = packed(box, true) | GUARDS;
-        words[end + 2] = interfaces;
-        words[end + 3] = pair(argument(rule), fate(rule, slot));
+        words[end + 2] = bits | box.source().setBit() | box.destination().setBit();
+        words[end + 3] = classes(box.source().lowClass(), box.destination().lowClass())
+                | (classes(box.source().highClass(), box.destination().highClass()) | CLASS_GUARDS) << Integer.SIZE;
+        words[end + 4] = pair(argument(rule), fate(rule, slot));
         return end + TERMS;
     }
 
@@ -87,6 +92,10 @@ final class BoxWords {
         words[at + 6] = network(mask(destination, 0));
         words[at + 7] = network(mask(destination, 64));
         return at + 8;
+    }
+
+    private static long classes(long source, long destination) {
+        return source | destination << CLASS_DEST_SHIFT;
     }
 
     /** The mask of the bits from {@code first} on: 32 of them for IPv4, else 64. */

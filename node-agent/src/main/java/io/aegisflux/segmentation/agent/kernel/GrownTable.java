@@ -3,6 +3,7 @@ package io.aegisflux.segmentation.agent.kernel;
 import static java.util.Objects.requireNonNull;
 
 import io.aegisflux.segmentation.contracts.TableRule;
+import io.aegisflux.segmentation.engine.space.AddressSets;
 import java.util.BitSet;
 import java.util.List;
 
@@ -28,9 +29,10 @@ record GrownTable(Book book, int words, List<Space> spaces) {
      * @param firstOfRule the number of the first box of each rule, and behind the last rule the count of all; empty when
      *     there are none
      * @param hiding boxes because of which others are left out in leaves: they cannot be taken away
+     * @param sets that boxes may ask for
      */
     @SuppressWarnings("ArrayRecordComponent")
-    record Space(boolean hasTrees, int boxesAt, int[] firstOfRule, BitSet hiding) {
+    record Space(boolean hasTrees, int boxesAt, int[] firstOfRule, BitSet hiding, AddressSets sets) {
         int firstBox(int rule) {
             return hasTrees ? firstOfRule[rule] : 0;
         }

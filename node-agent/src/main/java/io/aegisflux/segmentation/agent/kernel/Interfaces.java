@@ -26,6 +26,7 @@ final class Interfaces {
     static final int BITS = AgentConfig.MOST_INTERFACES;
 
     private static final long ALL = -1L;
+    private static final long UNKNOWN = Long.MIN_VALUE;
     private static final int FLAG_L3 = 1;
     private static final int FLAG_LOOPBACK = 2;
 
@@ -53,6 +54,11 @@ final class Interfaces {
             }
         }
         return List.copyOf(bits);
+    }
+
+    /** The bits that stand for no interface, when these have some. */
+    static long free(List<String> bits) {
+        return -1L << bits.size() & ~UNKNOWN;
     }
 
     /** The bits of the interfaces that a rule is about; all bits when it does not ask. */

@@ -19,7 +19,7 @@ import java.util.List;
  */
 final class Structs {
     /** Raised in C and here with any change of these. */
-    static final int LAYOUT_VERSION = 3;
+    static final int LAYOUT_VERSION = 4;
 
     static final int EDITS_MAX = 32;
 
@@ -46,7 +46,8 @@ final class Structs {
             "box_terms",
             JAVA_LONG.withName("low"),
             JAVA_LONG.withName("high"),
-            JAVA_LONG.withName("interfaces"),
+            JAVA_LONG.withName("bits"),
+            JAVA_LONG.withName("classes"),
             JAVA_INT.withName("argument"),
             JAVA_INT.withName("fate"));
     static final StructLayout BOX4 = box("box4", 2);
@@ -59,8 +60,11 @@ final class Structs {
             JAVA_INT.withName("boxes"),
             JAVA_INT.withName("edits"),
             JAVA_INT.withName("edit_boxes"),
-            JAVA_INT.withName("unused"),
-            words(EDITS_MAX).withName("before"));
+            words(EDITS_MAX).withName("before"),
+            words(2).withName("class_root"),
+            words(2).withName("class_words"),
+            paddingLayout(4),
+            sequenceLayout(2, JAVA_LONG).withName("set_bits"));
     static final StructLayout BANK = struct(
             "bank",
             sequenceLayout(2, SPACE).withName("space"),

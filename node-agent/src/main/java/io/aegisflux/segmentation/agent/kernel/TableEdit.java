@@ -67,8 +67,8 @@ final class TableEdit {
     /** How much of a bank the table takes with it. */
     long bytes() {
         long words = grown.words();
-        for (PacketSpace space : SPACES) {
-            words += countAdded(space) * BoxWords.count(space);
+        for (int i = 0; i < SPACES.length; i++) {
+            words += countAdded(i) * BoxWords.count(SPACES[i]);
         }
         return 8 * words;
     }
@@ -97,10 +97,10 @@ final class TableEdit {
         for (int i = 0; i < SPACES.length; i++) {
             GrownTable.Space space = grown.spaces().get(i);
             int at = space.boxesAt() + space.firstBox(rule) * BoxWords.count(SPACES[i]);
-            for (RuleBox box : boxes(shape, SPACES[i])) {
+            for (RuleBox box : boxes(shape, i)) {
                 at = by == GONE
                         ? write(BoxWords.ofNothing(SPACES[i]), at, bank)
-                        : write(book.table().rules().get(by), box, book.slots().get(by), interfaces(shape), at, bank);
+                        : write(book.table().rules().get(by), box, book.slots().get(by), bits(shape, i), at, bank);
             }
         }
     }
@@ -111,12 +111,12 @@ final class TableEdit {
         int count = 0;
         for (Added rule : added) {
             TableRule shape = next.table().rules().get(rule.rule);
-            for (RuleBox box : boxes(shape, SPACES[index])) {
+            for (RuleBox box : boxes(shape, index)) {
                 space.set(
                         JAVA_INT,
                         BEFORE + 4L * count++,
                         grown.spaces().get(index).firstBox(rule.before));
-                at = write(shape, box, next.slots().get(rule.rule), interfaces(shape), at, bank);
+                at = write(shape, box, next.slots().get(rule.rule), bits(shape, index), at, bank);
             }
         }
         space.set(JAVA_INT, EDIT_BOXES, from);
@@ -124,9 +124,10 @@ final class TableEdit {
         return at;
     }
 
-    private static int write(TableRule rule, RuleBox box, int slot, long interfaces, int at, MemorySegment bank) {
-        long[] words = new long[BoxWords.count(PacketSpace.of(box.source().ipVersion()))];
-        BoxWords.write(rule, box, slot, interfaces, words, 0);
+    private static int write(TableRule rule, RuleBox box, int slot, long bits, int at, MemorySegment bank) {
+        long[] words =
+                new long[BoxWords.count(PacketSpace.of(box.source().prefix().ipVersion()))];
+        BoxWords.write(rule, box, slot, bits, words, 0);
         return write(words, at, bank);
     }
 
@@ -207,7 +208,7 @@ final class TableEdit {
 
     private boolean fits(BankSize bank) {
         for (int i = 0; i < SPACES.length; i++) {
-            long count = countAdded(SPACES[i]);
+            long count = countAdded(i);
             if (count > Structs.EDITS_MAX || count > 0 && !grown.spaces().get(i).hasTrees()) {
                 return false;
             }
@@ -215,10 +216,13 @@ final class TableEdit {
         return bytes() <= bank.tableBytes();
     }
 
-    private long countAdded(PacketSpace space) {
+    private long countAdded(int index) {
         long count = 0;
         for (Added rule : added) {
-            count += RuleBox.count(next.table().rules().get(rule.rule), space.ipVersion());
+            count += RuleBox.count(
+                    next.table().rules().get(rule.rule),
+                    SPACES[index].ipVersion(),
+                    grown.spaces().get(index).sets());
         }
         return count;
     }
@@ -272,11 +276,13 @@ final class TableEdit {
         return book.slots().get(rule) != Book.NO_SLOT;
     }
 
-    private static List<RuleBox> boxes(TableRule rule, PacketSpace space) {
-        return RuleBox.count(rule, space.ipVersion()) == 0 ? List.of() : RuleBox.of(rule, space.ipVersion());
+    private List<RuleBox> boxes(TableRule rule, int index) {
+        return RuleBox.of(
+                rule, SPACES[index].ipVersion(), grown.spaces().get(index).sets());
     }
 
-    private long interfaces(TableRule rule) {
-        return Interfaces.mask(rule, next.interfaces());
+    private long bits(TableRule rule, int index) {
+        return Interfaces.mask(rule, next.interfaces())
+                & ~grown.spaces().get(index).sets().bits();
     }
 }

@@ -22,6 +22,7 @@ import io.aegisflux.segmentation.contracts.TableRule;
 import io.aegisflux.segmentation.contracts.Verdict;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.engine.classbench.ClassBench;
+import io.aegisflux.segmentation.engine.classbench.GroupTables;
 import io.aegisflux.segmentation.engine.classbench.Profile;
 import io.aegisflux.segmentation.engine.classbench.Trace;
 import io.aegisflux.segmentation.engine.evaluation.Evaluator;
@@ -41,6 +42,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,7 +62,6 @@ class DifferentialIT {
     private KernelDatapath datapath;
     private int eth0;
     private static final int EDITS = 40;
-    private static final long EDITS_OF_SPACE = Structs.offset(Structs.SPACE, "edits");
 
     private long revision;
 
@@ -139,12 +140,47 @@ class DifferentialIT {
         assertThat(withEdits[0]).as("not all had trees of their own").isGreaterThan(3 * EDITS);
     }
 
+    @Test
+    void judgesByLargeSetsOfAddressesAsPolicyEngineDoes() {
+        int[] withSets = new int[1];
+        int[] withEdits = new int[1];
+        Tally tally = run((runs, sums) -> {
+            for (int ipVersion : new int[] {4, 6}) {
+                for (int groups : new int[] {1, 3, 12, 30, 150}) {
+                    // of 150 not all can be sets
+                    RuleTable table = GroupTables.table(
+                            groups, groups > 32 ? 40 : 800, 4 * groups, ipVersion, groups + ipVersion);
+                    compare(table, ipVersion, 8_000, runs, sums);
+                    withSets[0] += bankInForce(bank -> numberOfSpaces(bank, "class_words")) > 0 ? 1 : 0;
+                    RandomEdits edits = new RandomEdits(groups, ipVersion);
+                    for (int i = 0; i < 10; i++) {
+                        table = edits.next(table);
+                        compare(table, ipVersion, 1_000, runs, sums);
+                        withEdits[0] += hasEdits() ? 1 : 0;
+                    }
+                }
+            }
+        });
+        assertThat(tally.packets).isGreaterThan(150_000);
+        assertThat(tally.byRule).isGreaterThan(tally.packets / 4);
+        assertThat(withSets[0]).as("all had large sets").isEqualTo(10);
+        assertThat(withEdits[0]).as("edits beside large sets").isGreaterThan(20);
+    }
+
     private boolean hasEdits() throws BpfException {
+        return bankInForce(bank -> numberOfSpaces(bank, "edits")) > 0;
+    }
+
+    private int bankInForce(ToIntFunction<MemorySegment> read) throws BpfException {
         try (DatapathMaps maps = new DatapathMaps(new PinDirectory(hosts.pins()))) {
-            MemorySegment bank = maps.bank(maps.inForce().bank());
-            return bank.get(JAVA_INT, EDITS_OF_SPACE) + bank.get(JAVA_INT, Structs.SPACE.byteSize() + EDITS_OF_SPACE)
-                    > 0;
+            return read.applyAsInt(maps.bank(maps.inForce().bank()));
         }
+    }
+
+    /** A number of both spaces of a bank, together. */
+    private static int numberOfSpaces(MemorySegment bank, String name) {
+        long at = Structs.offset(Structs.SPACE, name);
+        return bank.get(JAVA_INT, at) + bank.get(JAVA_INT, Structs.SPACE.byteSize() + at);
     }
 
     private interface Comparison {

@@ -185,7 +185,7 @@ class KernelDatapathIT {
         RuleTable tooLarge = manyPairs();
         assertThatThrownBy(() -> installThrowing(tooLarge, 2))
                 .isInstanceOf(DatapathException.class)
-                .hasMessage("the table needs 4000000 entries for IPv4, at most 349525 fit");
+                .hasMessage("the table needs 4000000 entries for IPv4, at most 299593 fit");
         assertThat(datapath.running().orElseThrow().identity().orElseThrow().revision())
                 .isEqualTo(1);
         assertThat(connects(PORT)).isFalse();
@@ -293,6 +293,7 @@ class KernelDatapathIT {
                     .isEqualTo("no-80");
             assertThat(counters().connectionsBlocked()).isEqualTo(3);
             requireEditsAtTheConnectHook(cgroup);
+            requireLargeSetsAtTheConnectHook(cgroup);
         } finally {
             hosts.host().run(() -> datapath.remove());
             Files.delete(cgroup);
@@ -325,6 +326,42 @@ class KernelDatapathIT {
             install(Tables.of("ports", 3, members.formatted("")), 4);
             assertThat(hosts.bashConnects(cgroup, TwoHosts.PEER4, 80)).contains("Operation not permitted");
         }
+    }
+
+    /** The first rule asks for a source as well, which is not known yet; the second is for the destination alone. */
+    private void requireLargeSetsAtTheConnectHook(Path cgroup) throws IOException {
+        String members = """
+                "priority": 1, "direction": "egress", "default_action": "none", "rules": [
+                  {"id": "perhaps", "action": "allow", "priority": 1, "conditions": [
+                    {"field": "source_ip", "operator": "in", "value": [%s]},
+                    {"field": "dest_port", "operator": "eq", "value": 82}]},
+                  {"id": "group", "action": "deny", "priority": 2, "conditions": [
+                    {"field": "dest_ip", "operator": "in", "value": [%s]},
+                    {"field": "dest_port", "operator": "in", "value": [%s]}]}]""".formatted(
+                        addresses("10.9.%d.%d"),
+                        addresses("10.8.%d.%d") + ", \"" + TwoHosts.PEER4 + "\"",
+                        IntStream.range(40, 60).mapToObj(i -> "" + 2 * i).collect(Collectors.joining(", ")));
+        try (ServerSocket web = hosts.listen(hosts.peer(), 80);
+                ServerSocket other = hosts.listen(hosts.peer(), 82)) {
+            assertThat(List.of(web, other)).allMatch(ServerSocket::isBound);
+            install(Tables.of("groups", 1, members), 5);
+            assertThat(hosts.bashConnects(cgroup, TwoHosts.PEER4, 80)).contains("Operation not permitted");
+            assertThat(hosts.bashConnects(cgroup, TwoHosts.PEER6, 80)).isEmpty();
+            long blocked = counters().connectionsBlocked();
+            assertThat(hosts.bashConnects(cgroup, TwoHosts.PEER4, 82))
+                    .as("cut by tc")
+                    .isNotEmpty();
+            assertThat(counters().connectionsBlocked())
+                    .as("it was not for the hook to decide")
+                    .isEqualTo(blocked);
+        }
+    }
+
+    /** Enough of them to be worth a set, no two of which make a prefix. */
+    private static String addresses(String format) {
+        return IntStream.range(0, 1_100)
+                .mapToObj(i -> '"' + format.formatted(2 * i / 256, 2 * i % 256) + '"')
+                .collect(Collectors.joining(", "));
     }
 
     @Test
@@ -494,14 +531,13 @@ class KernelDatapathIT {
 
     /** One rule of 2,000 sources and as many destinations. */
     private static RuleTable manyPairs() {
-        String addresses = IntStream.range(0, 2_000)
-                .mapToObj(i -> "\"10.0.%d.%d\"".formatted(2 * i / 256, 2 * i % 256))
-                .collect(Collectors.joining(","));
+        String ports =
+                IntStream.range(0, 2_000).mapToObj(i -> Integer.toString(2 * i)).collect(Collectors.joining(","));
         return Tables.of("large", 1, """
                 "priority": 1, "default_action": "none", "rules": [
                   {"id": "r", "action": "deny", "priority": 1, "conditions": [
-                    {"field": "source_ip", "operator": "in", "value": [%s]},
-                    {"field": "dest_ip", "operator": "in", "value": [%s]}]}]""".formatted(addresses, addresses));
+                    {"field": "source_port", "operator": "in", "value": [%s]},
+                    {"field": "dest_port", "operator": "in", "value": [%s]}]}]""".formatted(ports, ports));
     }
 
     /** Denies the first even ports of IPv4, each an entry of its own. */

@@ -58,18 +58,24 @@ class TableImageTest {
 
     @Test
     void refusesATableOfMoreBoxesThanABankHoldsWithBothFigures() {
-        RuleTable table = rule(destinations(2_000) + ", " + sources(2_000));
+        RuleTable table = rule(ports("source_port", 600) + ", " + ports("dest_port", 600));
         assertThatThrownBy(() -> TableImage.of(book(table), BankSize.LARGEST))
                 .isInstanceOf(DatapathException.class)
-                .hasMessage("the table needs 4000000 entries for IPv4, at most 349525 fit");
+                .hasMessage("the table needs 360000 entries for IPv4, at most 299593 fit");
     }
 
     @Test
     void refusesASmallerTableWhereBanksAreSmaller() {
-        RuleTable table = rule(destinations(300) + ", " + sources(300));
+        RuleTable table = rule(ports("source_port", 300) + ", " + ports("dest_port", 300));
         assertThatThrownBy(() -> TableImage.of(book(table), new BankSize(1 << 18)))
                 .isInstanceOf(DatapathException.class)
-                .hasMessage("the table needs 90000 entries for IPv4, at most 43690 fit");
+                .hasMessage("the table needs 90000 entries for IPv4, at most 37449 fit");
+    }
+
+    @Test
+    void isNotMultipliedByTheAddressesOfARule() throws DatapathException {
+        RuleTable table = rule(destinations(4_000) + ", " + sources(4_000) + ", " + ports("dest_port", 600));
+        assertThat(TableImage.of(book(table), BankSize.LARGEST).bytes()).isLessThan(600_000);
     }
 
     private static Book book(RuleTable table) {
@@ -91,6 +97,16 @@ class TableImageTest {
                         field,
                         IntStream.range(0, count)
                                 .mapToObj(i -> "\"10.0.%d.%d\"".formatted(2 * i / 256, 2 * i % 256))
+                                .collect(Collectors.joining(",")));
+    }
+
+    /** Every other port, so that they make no ranges. */
+    private static String ports(String field, int count) {
+        return "{\"field\": \"%s\", \"operator\": \"in\", \"value\": [%s]}"
+                .formatted(
+                        field,
+                        IntStream.range(0, count)
+                                .mapToObj(i -> String.valueOf(10 + 2 * i))
                                 .collect(Collectors.joining(",")));
     }
 

@@ -104,14 +104,19 @@ public final class Classifier {
     public Candidates at(int... point) {
         int[] leafOfTree = new int[roots.length];
         for (int i = 0; i < roots.length; i++) {
-            long node = nodes[roots[i]];
-            while (!Node.isLeaf(node)) {
-                int above = Integer.compareUnsigned(point[Node.dimension(node)], Node.at(node)) >= 0 ? 1 : 0;
-                node = nodes[Node.place(node) + above];
-            }
-            leafOfTree[i] = Node.place(node);
+            leafOfTree[i] = Node.place(leaf(nodes, roots[i], point));
         }
         return new MergedRuns(runs, leafOfTree);
+    }
+
+    /** The leaf of a point. */
+    static long leaf(long[] nodes, int root, int... point) {
+        long node = nodes[root];
+        while (!Node.isLeaf(node)) {
+            int above = Integer.compareUnsigned(point[Node.dimension(node)], Node.at(node)) >= 0 ? 1 : 0;
+            node = nodes[Node.place(node) + above];
+        }
+        return node;
     }
 
     /** Places of the trees' roots in {@link #nodes()}, at most {@link #TREES_MAX}. */

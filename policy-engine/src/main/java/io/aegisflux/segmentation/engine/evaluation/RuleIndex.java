@@ -4,6 +4,7 @@ import io.aegisflux.segmentation.contracts.TableRule;
 import io.aegisflux.segmentation.engine.classifier.Boxes;
 import io.aegisflux.segmentation.engine.classifier.Candidates;
 import io.aegisflux.segmentation.engine.classifier.Classifier;
+import io.aegisflux.segmentation.engine.space.AddressSets;
 import io.aegisflux.segmentation.engine.space.PacketSpace;
 import io.aegisflux.segmentation.engine.space.RuleBox;
 import java.util.List;
@@ -36,7 +37,7 @@ final class RuleIndex {
     }
 
     private static Classifier classifier(List<TableRule> rules, PacketSpace space) {
-        Boxes boxes = space.boxes(rules.size());
+        Boxes boxes = space.boxes(rules.size(), AddressSets.NONE);
         for (int i = 0; i < rules.size(); i++) {
             TableRule rule = rules.get(i);
             if (RuleBox.count(rule, space.ipVersion()) > BOXES_OF_A_RULE) {

@@ -8,12 +8,14 @@ import io.aegisflux.segmentation.engine.classifier.Boxes;
 import io.aegisflux.segmentation.engine.classifier.Classifier;
 import io.aegisflux.segmentation.engine.interval.U128;
 import java.util.Arrays;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The space that packets of one IP version are points of, as bpf/classify.h has it too: the words of the source and of the
  * destination address, the source port, the destination port or ICMP type and code, the protocol, the direction. A port is
  * one more than its number, type and code begin at {@link #ICMP}, and 0 stands for none of these, so that a rule that asks
- * for them holds no such packet.
+ * for them holds no such packet. Where rules name large sets of addresses, the classes of both addresses come behind.
  */
 public enum PacketSpace {
     V4(4, 1),
@@ -44,9 +46,14 @@ public enum PacketSpace {
         return ipVersion;
     }
 
+    /** How many words an address has, of 32 bits. */
+    int words() {
+        return words;
+    }
+
     /** Room for boxes of this space. */
-    public Boxes boxes(int expected) {
-        return new Boxes(2 * words + 4, expected);
+    public Boxes boxes(int expected, AddressSets sets) {
+        return new Boxes(2 * words + (sets.isEmpty() ? 4 : 6), expected);
     }
 
     /** The classifier of boxes of this space. */
@@ -56,12 +63,12 @@ public enum PacketSpace {
 
     /** A classifier for connections that leave, of which neither source address nor source port nor interface is known. */
     public Classifier connectClassifier(Boxes boxes) {
-        int[] known = new int[words + 2];
-        for (int i = 0; i < words; i++) {
-            known[i] = words + i;
-        }
-        known[words] = 2 * words + 1;
-        known[words + 1] = 2 * words + 2;
+        IntStream addresses = IntStream.range(words, 2 * words);
+        IntStream portAndProtocol = IntStream.of(2 * words + 1, 2 * words + 2);
+        IntStream classOfDestination = IntStream.of(2 * words + 5).filter(dimension -> dimension < boxes.dimensions());
+        int[] known = Stream.of(addresses, portAndProtocol, classOfDestination)
+                .flatMapToInt(dimensions -> dimensions)
+                .toArray();
         return Classifier.projected(boxes, 2 * words + 3, EGRESS, known);
     }
 
@@ -76,8 +83,8 @@ public enum PacketSpace {
             int protocol,
             boolean ingress) {
         int[] point = new int[2 * words + 4];
-        address(source, point, 0);
-        address(destination, point, words);
+        System.arraycopy(words(source), 0, point, 0, words);
+        System.arraycopy(words(destination), 0, point, words, words);
         point[2 * words] = sourcePort + 1;
         point[2 * words + 1] = icmpType < 0 ? destPort + 1 : ICMP + (icmpType << 8) + Math.max(icmpCode, 0);
         point[2 * words + 2] = protocol;
@@ -92,11 +99,14 @@ public enum PacketSpace {
      * @param isExact whether every packet in the box matches the rule
      */
     public void add(Boxes boxes, int order, TableRule rule, RuleBox box, boolean isExact) {
-        int[] low = new int[2 * words + 4];
-        int[] high = new int[2 * words + 4];
+        int[] low = new int[boxes.dimensions()];
+        int[] high = new int[boxes.dimensions()];
         Arrays.fill(high, ANY);
-        prefix(box.source(), low, high, 0);
-        prefix(box.destination(), low, high, words);
+        prefix(box.source().prefix(), low, high, 0);
+        prefix(box.destination().prefix(), low, high, words);
+        classes(box.source(), low, high, 2 * words + 4);
+        classes(box.destination(), low, high, 2 * words + 5);
+        boolean hasSetBits = (box.source().setBit() | box.destination().setBit()) != 0;
         range(box.sourcePort(), 1, low, high, 2 * words);
         range(box.destPort(), 1, low, high, 2 * words + 1);
         boolean asksIcmp = box.icmpType() != null || box.icmpCode() != null;
@@ -106,7 +116,14 @@ public enum PacketSpace {
         range(box.protocol(), 0, low, high, 2 * words + 2);
         low[2 * words + 3] = rule.direction() == Direction.EGRESS ? EGRESS : INGRESS;
         high[2 * words + 3] = rule.direction() == Direction.INGRESS ? INGRESS : EGRESS;
-        boxes.add(order, effect(rule), isExact && (!asksIcmp || isExactIcmp(box)), low, high);
+        boxes.add(order, effect(rule), isExact && !hasSetBits && (!asksIcmp || isExactIcmp(box)), low, high);
+    }
+
+    private static void classes(AddressPart part, int[] low, int[] high, int at) {
+        if (part.highClass() != AddressPart.ANY_CLASS) {
+            low[at] = part.lowClass();
+            high[at] = part.highClass();
+        }
     }
 
     private static Boxes.Effect effect(TableRule rule) {
@@ -131,15 +148,16 @@ public enum PacketSpace {
         high[at] = ICMP + (type.high() << 8) + code.high();
     }
 
-    private void address(U128 address, int[] point, int at) {
-        if (ipVersion == 4) {
-            point[at] = (int) address.low();
-            return;
-        }
-        point[at] = (int) (address.high() >>> 32);
-        point[at + 1] = (int) address.high();
-        point[at + 2] = (int) (address.low() >>> 32);
-        point[at + 3] = (int) address.low();
+    /** The words of an address, the highest first. */
+    int[] words(U128 address) {
+        return ipVersion == 4
+                ? new int[] {(int) address.low()}
+                : new int[] {
+                    (int) (address.high() >>> 32),
+                    (int) address.high(),
+                    (int) (address.low() >>> 32),
+                    (int) address.low()
+                };
     }
 
     private void prefix(Prefix prefix, int[] low, int[] high, int at) {

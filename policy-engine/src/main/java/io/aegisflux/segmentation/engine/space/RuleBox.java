@@ -3,6 +3,7 @@ package io.aegisflux.segmentation.engine.space;
 import io.aegisflux.segmentation.contracts.NumberRange;
 import io.aegisflux.segmentation.contracts.Prefix;
 import io.aegisflux.segmentation.contracts.TableRule;
+import io.aegisflux.segmentation.engine.space.AddressSets.Side;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,8 +15,8 @@ import java.util.List;
  * @param sourcePort null where the rule has no such member, as in all that follow
  */
 public record RuleBox(
-        Prefix source,
-        Prefix destination,
+        AddressPart source,
+        AddressPart destination,
         NumberRange sourcePort,
         NumberRange destPort,
         NumberRange protocol,
@@ -24,10 +25,15 @@ public record RuleBox(
 
     private static final List<NumberRange> NO_MEMBER = Collections.singletonList(null);
 
-    /** How many boxes a rule has; 0 if it is of the other IP version. */
+    /** How many boxes a rule has without large sets; 0 if it is of the other IP version. */
     public static long count(TableRule rule, int ipVersion) {
-        return (long) prefixes(rule, rule.sources(), ipVersion).size()
-                * prefixes(rule, rule.destinations(), ipVersion).size()
+        return count(rule, ipVersion, AddressSets.NONE);
+    }
+
+    /** How many boxes a rule has; 0 if it is of the other IP version. */
+    public static long count(TableRule rule, int ipVersion, AddressSets sets) {
+        return count(rule, Side.SOURCE, ipVersion, sets)
+                * count(rule, Side.DESTINATION, ipVersion, sets)
                 * ranges(rule.sourcePorts()).size()
                 * ranges(rule.destPorts()).size()
                 * ranges(rule.protocols()).size()
@@ -35,11 +41,21 @@ public record RuleBox(
                 * ranges(rule.icmpCodes()).size();
     }
 
-    /** All boxes of a rule. */
+    private static long count(TableRule rule, Side side, int ipVersion, AddressSets sets) {
+        return sets.count(side, prefixes(rule, side, ipVersion));
+    }
+
+    /** All boxes of a rule without large sets. */
     public static List<RuleBox> of(TableRule rule, int ipVersion) {
+        return of(rule, ipVersion, AddressSets.NONE);
+    }
+
+    /** All boxes of a rule. */
+    public static List<RuleBox> of(TableRule rule, int ipVersion, AddressSets sets) {
         List<RuleBox> boxes = new ArrayList<>(1);
-        for (Prefix source : prefixes(rule, rule.sources(), ipVersion)) {
-            for (Prefix destination : prefixes(rule, rule.destinations(), ipVersion)) {
+        List<AddressPart> destinations = sets.parts(Side.DESTINATION, prefixes(rule, Side.DESTINATION, ipVersion));
+        for (AddressPart source : sets.parts(Side.SOURCE, prefixes(rule, Side.SOURCE, ipVersion))) {
+            for (AddressPart destination : destinations) {
                 for (NumberRange sourcePort : ranges(rule.sourcePorts())) {
                     for (NumberRange destPort : ranges(rule.destPorts())) {
                         for (NumberRange protocol : ranges(rule.protocols())) {
@@ -56,12 +72,11 @@ public record RuleBox(
         }
         return boxes;
     }
-
     /** A box around all boxes of a rule that has some. */
     public static RuleBox around(TableRule rule, int ipVersion) {
         return new RuleBox(
-                aroundPrefixes(prefixes(rule, rule.sources(), ipVersion)),
-                aroundPrefixes(prefixes(rule, rule.destinations(), ipVersion)),
+                AddressPart.of(aroundPrefixes(prefixes(rule, Side.SOURCE, ipVersion))),
+                AddressPart.of(aroundPrefixes(prefixes(rule, Side.DESTINATION, ipVersion))),
                 around(rule.sourcePorts()),
                 around(rule.destPorts()),
                 around(rule.protocols()),
@@ -69,7 +84,9 @@ public record RuleBox(
                 around(rule.icmpCodes()));
     }
 
-    private static List<Prefix> prefixes(TableRule rule, List<Prefix> given, int ipVersion) {
+    /** What a rule asks of an address, of one IP version; nothing where the rule is of the other. */
+    static List<Prefix> prefixes(TableRule rule, Side side, int ipVersion) {
+        List<Prefix> given = side == Side.SOURCE ? rule.sources() : rule.destinations();
         if (rule.ipVersion() != null && rule.ipVersion() != ipVersion) {
             return List.of();
         }
@@ -103,7 +120,7 @@ public record RuleBox(
                         ranges.stream().mapToInt(NumberRange::high).max().orElse(NumberRange.ANY.high()));
     }
 
-    private static Prefix any(int ipVersion) {
+    static Prefix any(int ipVersion) {
         return ipVersion == 4 ? Prefix.ANY4 : Prefix.ANY6;
     }
 }

@@ -14,7 +14,8 @@ import java.util.SplittableRandom;
 
 /**
  * Flows for a table of {@link ClassBench}: half of them lie in the box of a rule, as often in a corner of it as not, the
- * others anywhere in the space that is used. They come in on {@code eth0}. The same arguments make the same flows.
+ * others anywhere in the space that is used. They come in on {@code eth0}, or leave by it where that is the rule's
+ * direction. The same arguments make the same flows.
  */
 public final class Trace {
     private static final int[] PROTOCOLS = {6, 6, 6, 17, 17, 1, 132, 47};
@@ -35,10 +36,11 @@ public final class Trace {
 
     public PacketTuple next() {
         if (table.rules().isEmpty() || random.nextBoolean()) {
-            return flow(null, null, null, null, null, null);
+            return flow(Direction.INGRESS, null, null, null, null, null, null);
         }
         TableRule rule = table.rules().get(random.nextInt(table.rules().size()));
         return flow(
+                rule.direction() == Direction.EGRESS ? Direction.EGRESS : Direction.INGRESS,
                 rule.protocols(),
                 rule.sources(),
                 rule.destinations(),
@@ -48,6 +50,7 @@ public final class Trace {
     }
 
     private PacketTuple flow(
+            Direction direction,
             List<NumberRange> protocols,
             List<Prefix> sources,
             List<Prefix> destinations,
@@ -58,7 +61,7 @@ public final class Trace {
         boolean icmp = protocol == Profile.Protocol.ICMP.number(ipVersion);
         boolean ports = protocol == 6 || protocol == 17 || protocol == 132;
         return new PacketTuple(
-                Direction.INGRESS,
+                direction,
                 address(sources),
                 address(destinations),
                 protocol,
@@ -76,7 +79,7 @@ public final class Trace {
 
     /** The lower end, the upper end, or (half the time) anything between. */
     private int number(List<NumberRange> ranges, NumberRange all) {
-        NumberRange range = ranges == null ? all : ranges.getFirst();
+        NumberRange range = ranges == null ? all : ranges.get(random.nextInt(ranges.size()));
         return switch (random.nextInt(4)) {
             case 0 -> range.low();
             case 1 -> range.high();
@@ -89,7 +92,7 @@ public final class Trace {
         if (prefixes == null) {
             return text(any.high(), any.low());
         }
-        Prefix prefix = prefixes.getFirst();
+        Prefix prefix = prefixes.get(random.nextInt(prefixes.size()));
         long hostHigh = prefix.length() >= 64 ? 0 : -1L >>> prefix.length();
         long hostLow = prefix.length() <= 64 ? -1L : prefix.length() == 128 ? 0 : -1L >>> prefix.length() - 64;
         return switch (random.nextInt(4)) {
