@@ -54,10 +54,15 @@ static __always_inline int judge_skb(struct __sk_buff *skb, __u8 direction, __u8
 	pkt->interface = interface ? interface->bit : INTERFACE_UNKNOWN;
 	pull_headers(skb);
 	parsed = parse_skb(skb, WORK_OF_PACKETS, interface && interface->flags & INTERFACE_L3);
-	if (parsed == PARSED_OTHER)
+	if (parsed == PARSED_ARP)
+		return TC_NEXT;
+	if (parsed == PARSED_OTHER && !(decision->generation && interface && interface->flags & INTERFACE_ONLY_IP))
 		return TC_NEXT;
 	if (interface && interface->flags & INTERFACE_LOOPBACK) {
 		decision->reason = REASON_FAILSAFE;
+	} else if (parsed == PARSED_OTHER) {
+		decision->reason = REASON_NON_IP;
+		decision->verdict = VERDICT_DROPPED;
 	} else if (parsed == PARSED_MALFORMED) {
 		decision->reason = REASON_MALFORMED;
 		if (decision->generation)

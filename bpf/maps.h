@@ -168,6 +168,7 @@ struct interface {
 
 #define INTERFACE_L3 1	     /* no Ethernet header */
 #define INTERFACE_LOOPBACK 2 /* always passes */
+#define INTERFACE_ONLY_IP 4  /* what is neither IP nor ARP is dropped */
 
 struct address {
 	__be32 word[4];

@@ -26,7 +26,8 @@
 
 enum parsed {
 	PARSED_IP,
-	PARSED_OTHER, /* ARP, LLDP, MPLS...: not for an IP policy to judge */
+	PARSED_ARP,
+	PARSED_OTHER, /* LLDP, MPLS...: not for an IP policy to judge */
 	PARSED_MALFORMED,
 };
 
@@ -292,7 +293,7 @@ static __always_inline enum parsed parse(struct cursor *cur, struct packet *pkt,
 	else if (type == ETH_P_IPV6)
 		parsed = parse_ip6(cur, pkt);
 	else
-		return PARSED_OTHER;
+		return type == ETH_P_ARP ? PARSED_ARP : PARSED_OTHER;
 	/*
 	 * Headers that go on in the padding. A tiny first fragment in a frame of Ethernet's least size would else show
 	 * ports and flags that its receiver never sees (RFC 1858). Asked once, for the verifier's sake.

@@ -10,6 +10,7 @@
 
 /* vmlinux.h has types, but not the preprocessor's constants. */
 #define ETH_P_IP 0x0800
+#define ETH_P_ARP 0x0806
 #define ETH_P_IPV6 0x86DD
 #define ETH_P_8021Q 0x8100
 #define ETH_P_8021AD 0x88A8
@@ -67,6 +68,7 @@ enum reason {
 	REASON_FAILSAFE = 8,
 	REASON_MALFORMED = 9,
 	REASON_RATE_LIMITED = 10,
+	REASON_NON_IP = 11,
 	REASONS = 16, /* room, so that a new reason does not change a map's layout */
 };
 

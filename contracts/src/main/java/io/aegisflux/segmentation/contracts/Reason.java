@@ -26,7 +26,9 @@ public enum Reason {
     /** The packet could not be parsed. */
     MALFORMED,
     /** A rate_limit rule matched, and its rate was used up. */
-    RATE_LIMITED;
+    RATE_LIMITED,
+    /** Neither IP nor ARP, and the host is set to let no such frames pass. */
+    NON_IP;
 
     /** As written on the wire: the name itself. */
     @JsonValue

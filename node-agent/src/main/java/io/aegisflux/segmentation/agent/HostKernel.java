@@ -17,7 +17,8 @@ final class HostKernel {
 
     static Datapath datapath(AgentConfig config) {
         return KernelDatapath.of(
-                new KernelDatapath.Places(config.pinDir(), config.interfaces(), config.cgroup(), config.xdp()),
+                new KernelDatapath.Places(
+                        config.pinDir(), config.interfaces(), config.cgroup(), config.xdp(), config.nonIp()),
                 Clock.systemUTC());
     }
 }

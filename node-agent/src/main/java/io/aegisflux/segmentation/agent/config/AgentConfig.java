@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param interfaces AGENT_INTERFACES; empty when none is named and there is no default route
  * @param cgroup AGENT_CGROUP; empty on a host without cgroup v2
  * @param xdp AGENT_XDP
+ * @param nonIp AGENT_NON_IP: what happens to frames that are neither IP nor ARP
  * @param stateDir AGENT_STATE_DIR
  * @param pinDir AGENT_PIN_DIR, on a bpffs
  * @param labels AGENT_LABELS
@@ -43,6 +44,7 @@ public record AgentConfig(
         List<String> interfaces,
         Optional<Path> cgroup,
         XdpMode xdp,
+        Action nonIp,
         Path stateDir,
         Path pinDir,
         Map<String, String> labels,
@@ -67,6 +69,7 @@ public record AgentConfig(
         requireNonNull(hostId, "hostId is null");
         requireNonNull(http, "http is null");
         requireNonNull(xdp, "xdp is null");
+        requireNonNull(nonIp, "nonIp is null");
         requireNonNull(posture, "posture is null");
         requireInterval("AGENT_POLL_INTERVAL", pollInterval);
         requireDuration("AGENT_CONFIRM_WITHIN", confirmWithin, SHORTEST_TO_CONFIRM, "2s");

@@ -49,12 +49,13 @@ public final class Environment {
                 interfaces(),
                 cgroup(),
                 parse("AGENT_XDP", "auto", XdpMode::of, "write auto, native, generic or off"),
+                allowOrDeny("AGENT_NON_IP"),
                 path("AGENT_STATE_DIR", "/var/lib/aegisflux"),
                 path("AGENT_PIN_DIR", "/sys/fs/bpf/aegisflux"),
                 labels(),
                 value("AGENT_WORKLOADS").map(Path::of),
                 failsafe(),
-                parse("AGENT_POSTURE", "allow", Environment::posture, "write allow or deny"),
+                allowOrDeny("AGENT_POSTURE"),
                 files("AGENT_POLICY_KEYS"),
                 files("AGENT_ARTIFACT_KEYS"),
                 natsUrls());
@@ -176,12 +177,16 @@ public final class Environment {
         return parse(variable, fallback, Path::of, "write an absolute path");
     }
 
-    private static Action posture(String text) {
-        Action posture = Action.of(text);
-        if (posture != Action.ALLOW && posture != Action.DENY) {
+    private Action allowOrDeny(String variable) {
+        return parse(variable, "allow", Environment::allowOrDenyOf, "write allow or deny");
+    }
+
+    private static Action allowOrDenyOf(String text) {
+        Action action = Action.of(text);
+        if (action != Action.ALLOW && action != Action.DENY) {
             throw new IllegalArgumentException(text);
         }
-        return posture;
+        return action;
     }
 
     private List<String> list(String variable) {

@@ -7,6 +7,7 @@ import io.aegisflux.segmentation.agent.config.AgentConfig;
 import io.aegisflux.segmentation.agent.libbpf.BpfException;
 import io.aegisflux.segmentation.agent.libbpf.BpfMap;
 import io.aegisflux.segmentation.agent.libbpf.NetDevices;
+import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.InterfaceMatch;
 import io.aegisflux.segmentation.contracts.TableRule;
 import java.lang.foreign.Arena;
@@ -29,14 +30,18 @@ final class Interfaces {
     private static final long UNKNOWN = Long.MIN_VALUE;
     private static final int FLAG_L3 = 1;
     private static final int FLAG_LOOPBACK = 2;
+    private static final int FLAG_ONLY_IP = 4;
 
     private final List<String> configured;
+    private final boolean isOnlyIp;
     private volatile Map<Integer, String> nameOfIndex = Map.of();
 
     /**
      * @param configured at most as many as there are bits, which {@link AgentConfig} sees to
+     * @param nonIp what happens to frames that are neither IP nor ARP
      */
-    Interfaces(List<String> configured) {
+    Interfaces(List<String> configured, Action nonIp) {
+        this.isOnlyIp = nonIp == Action.DENY;
         this.configured = List.copyOf(configured);
     }
 
@@ -117,12 +122,13 @@ final class Interfaces {
         throw new IllegalStateException("every bit is taken");
     }
 
-    private static int flags(NetDevices.Kind kind) {
-        return switch (kind) {
+    private int flags(NetDevices.Kind kind) {
+        int ofKind = switch (kind) {
             case ETHERNET -> 0;
             case L3 -> FLAG_L3;
             case LOOPBACK -> FLAG_LOOPBACK;
         };
+        return ofKind | (isOnlyIp ? FLAG_ONLY_IP : 0);
     }
 
     private static boolean matches(List<InterfaceMatch> conditions, String name) {

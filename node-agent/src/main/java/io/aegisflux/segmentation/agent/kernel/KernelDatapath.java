@@ -13,6 +13,7 @@ import io.aegisflux.segmentation.agent.domain.TableIdentity;
 import io.aegisflux.segmentation.agent.domain.XdpMode;
 import io.aegisflux.segmentation.agent.libbpf.BpfException;
 import io.aegisflux.segmentation.agent.libbpf.Probes;
+import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.Direction;
 import io.aegisflux.segmentation.contracts.MetricsReport.MapUse;
 import io.aegisflux.segmentation.contracts.RuleTable;
@@ -51,12 +52,14 @@ public final class KernelDatapath implements Datapath {
      * @param pinDir on a bpffs
      * @param interfaces by name, there or not
      * @param cgroup whose connects are judged; empty on a host without cgroup v2
+     * @param nonIp what happens to frames that are neither IP nor ARP: allow or deny
      */
-    public record Places(Path pinDir, List<String> interfaces, Optional<Path> cgroup, XdpMode xdp) {
+    public record Places(Path pinDir, List<String> interfaces, Optional<Path> cgroup, XdpMode xdp, Action nonIp) {
         public Places {
             requireNonNull(pinDir, "pinDir is null");
             requireNonNull(cgroup, "cgroup is null");
             requireNonNull(xdp, "xdp is null");
+            requireNonNull(nonIp, "nonIp is null");
             interfaces = List.copyOf(interfaces);
         }
     }
@@ -79,7 +82,8 @@ public final class KernelDatapath implements Datapath {
         wanted.add(new ConnectHookpoint(pins, places.cgroup(), 4));
         wanted.add(new ConnectHookpoint(pins, places.cgroup(), 6));
         Optional<ClsactFilters> filters = tcx ? Optional.empty() : Optional.of(new ClsactFilters(places.interfaces()));
-        return new KernelDatapath(pins, new Hooks(pins, wanted, filters), new Interfaces(places.interfaces()), clock);
+        return new KernelDatapath(
+                pins, new Hooks(pins, wanted, filters), new Interfaces(places.interfaces(), places.nonIp()), clock);
     }
 
     private KernelDatapath(PinDirectory pins, Hooks hooks, Interfaces interfaces, InstantSource clock) {

@@ -40,6 +40,7 @@ class EnvironmentTest {
         assertThat(config.confirmWithin()).isEqualTo(Duration.ofSeconds(60));
         assertThat(config.metricsInterval()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.xdp()).isEqualTo(XdpMode.AUTO);
+        assertThat(config.nonIp()).isEqualTo(Action.ALLOW);
         assertThat(config.posture()).isEqualTo(Action.ALLOW);
         assertThat(config.stateDir()).isEqualTo(Path.of("/var/lib/aegisflux"));
         assertThat(config.pinDir()).isEqualTo(Path.of("/sys/fs/bpf/aegisflux"));
@@ -62,6 +63,7 @@ class EnvironmentTest {
                 "AGENT_POSTURE", "deny",
                 "AGENT_POLICY_KEYS", key + "," + key));
         variables.put("NATS_URL", "nats://a:4222,tls://b:4223");
+        variables.put("AGENT_NON_IP", "deny");
         AgentConfig config = read();
         assertThat(config.hostId().value()).isEqualTo("web-1");
         assertThat(config.http()).isEqualTo(new HttpAddress("::1", 9090));
@@ -69,6 +71,7 @@ class EnvironmentTest {
         assertThat(config.interfaces()).containsExactly("eth0", "eth1");
         assertThat(config.cgroup()).isEqualTo(Optional.of(directory));
         assertThat(config.xdp()).isEqualTo(XdpMode.GENERIC);
+        assertThat(config.nonIp()).isEqualTo(Action.DENY);
         assertThat(config.labels()).isEqualTo(Map.of("role", "web", "zone", "a"));
         assertThat(config.failsafe()).containsExactly(Prefix.parse("10.0.0.0/8"), Prefix.parse("fd00::/8"));
         assertThat(config.posture()).isEqualTo(Action.DENY);
@@ -90,6 +93,7 @@ class EnvironmentTest {
         "AGENT_HOST_ID, web.1",
         "AGENT_HOST_ID, web*",
         "AGENT_XDP, fast",
+        "AGENT_NON_IP, log",
         "AGENT_POSTURE, log",
         "AGENT_LABELS, role",
         "AGENT_FAILSAFE, 10.0.0.1/8",
@@ -120,6 +124,7 @@ class EnvironmentTest {
                 List.of(),
                 config.cgroup(),
                 config.xdp(),
+                config.nonIp(),
                 config.stateDir(),
                 config.pinDir(),
                 config.labels(),

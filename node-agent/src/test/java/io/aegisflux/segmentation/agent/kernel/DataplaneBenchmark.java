@@ -7,6 +7,7 @@ import io.aegisflux.segmentation.agent.libbpf.BpfException;
 import io.aegisflux.segmentation.agent.libbpf.BpfProgram;
 import io.aegisflux.segmentation.agent.libbpf.NetDevices;
 import io.aegisflux.segmentation.agent.libbpf.TestRun;
+import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.Direction;
 import io.aegisflux.segmentation.contracts.PacketTuple;
 import io.aegisflux.segmentation.contracts.RuleTable;
@@ -205,7 +206,8 @@ final class DataplaneBenchmark {
             for (int i = 0; i < TURNS; i++) {
                 without[i] = connects.nanos();
                 datapath = KernelDatapath.of(
-                        new KernelDatapath.Places(hosts.pins(), List.of("eth0"), Optional.of(cgroup), XdpMode.OFF),
+                        new KernelDatapath.Places(
+                                hosts.pins(), List.of("eth0"), Optional.of(cgroup), XdpMode.OFF, Action.ALLOW),
                         java.time.Clock.systemUTC());
                 datapath.load(CompiledObject.bytes(), CompiledObject.digest());
                 install(ClassBench.table(Profile.ACL, 10_000, 4, 1));

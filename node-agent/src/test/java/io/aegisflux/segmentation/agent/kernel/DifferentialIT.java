@@ -69,7 +69,8 @@ class DifferentialIT {
     void load() throws DatapathException {
         hosts = new TwoHosts();
         datapath = KernelDatapath.of(
-                new KernelDatapath.Places(hosts.pins(), INTERFACES, Optional.empty(), XdpMode.OFF), Clock.systemUTC());
+                new KernelDatapath.Places(hosts.pins(), INTERFACES, Optional.empty(), XdpMode.OFF, Action.ALLOW),
+                Clock.systemUTC());
         hosts.host().call(() -> datapath.load(CompiledObject.bytes(), CompiledObject.digest()));
         eth0 = hosts.host().call(() -> NetDevices.find("eth0").orElseThrow().index());
     }
@@ -293,7 +294,7 @@ class DifferentialIT {
     private Book book() throws BpfException {
         PinDirectory pins = new PinDirectory(hosts.pins());
         try (Kernel kernel = Kernel.adopt(pins)) {
-            return Generations.of(kernel, new Interfaces(INTERFACES), InstantSource.system())
+            return Generations.of(kernel, new Interfaces(INTERFACES, Action.ALLOW), InstantSource.system())
                     .books()
                     .inForce();
         }

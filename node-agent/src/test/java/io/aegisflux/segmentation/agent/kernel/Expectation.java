@@ -22,6 +22,7 @@ final class Expectation {
     /** Whether tc drops it: all IP but what keeps the network alive, and all that cannot be parsed. */
     static boolean isDroppedAtTc(FrameReading reading) {
         return switch (reading) {
+            case FrameReading.Arp ignored -> false;
             case FrameReading.Other ignored -> false;
             case FrameReading.Malformed ignored -> true;
             case Ip ip -> !isFailsafe(ip);

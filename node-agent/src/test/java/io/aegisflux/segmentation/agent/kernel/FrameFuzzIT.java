@@ -3,6 +3,7 @@ package io.aegisflux.segmentation.agent.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aegisflux.segmentation.agent.domain.XdpMode;
+import io.aegisflux.segmentation.agent.kernel.FrameReading.Arp;
 import io.aegisflux.segmentation.agent.kernel.FrameReading.Ip;
 import io.aegisflux.segmentation.agent.kernel.FrameReading.Malformed;
 import io.aegisflux.segmentation.agent.kernel.FrameReading.Other;
@@ -232,6 +233,7 @@ class FrameFuzzIT {
             frames++;
             atXdp += Expectation.isDroppedAtXdp(reading) ? 1 : 0;
             switch (reading) {
+                case Arp ignored -> other++;
                 case Other ignored -> other++;
                 case Malformed ignored -> malformed++;
                 case Ip ip -> {

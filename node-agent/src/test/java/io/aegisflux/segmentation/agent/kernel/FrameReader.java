@@ -1,5 +1,6 @@
 package io.aegisflux.segmentation.agent.kernel;
 
+import io.aegisflux.segmentation.agent.kernel.FrameReading.Arp;
 import io.aegisflux.segmentation.agent.kernel.FrameReading.Icmp;
 import io.aegisflux.segmentation.agent.kernel.FrameReading.Ip;
 import io.aegisflux.segmentation.agent.kernel.FrameReading.Malformed;
@@ -47,6 +48,7 @@ final class FrameReader {
             return switch (type) {
                 case 0x0800 -> ipv4(rest);
                 case 0x86DD -> ipv6(rest);
+                case 0x0806 -> new Arp();
                 default -> new Other();
             };
         } catch (BufferUnderflowException e) {

@@ -2,7 +2,9 @@ package io.aegisflux.segmentation.agent.kernel;
 
 /** What a frame holds, as far as rules and conntrack ask for it. */
 sealed interface FrameReading {
-    /** ARP, LLDP, MPLS, more tags than are looked behind: nothing for an IP policy. */
+    record Arp() implements FrameReading {}
+
+    /** LLDP, MPLS, more tags than are looked behind: nothing for an IP policy. */
     record Other() implements FrameReading {}
 
     /** Said to be IP, but cannot be judged. */

@@ -10,6 +10,8 @@ import io.aegisflux.segmentation.agent.domain.DecisionRecord;
 import io.aegisflux.segmentation.agent.domain.FailsafeEntry;
 import io.aegisflux.segmentation.agent.domain.Running;
 import io.aegisflux.segmentation.agent.domain.XdpMode;
+import io.aegisflux.segmentation.agent.libbpf.NetDevices;
+import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.Digests;
 import io.aegisflux.segmentation.contracts.Direction;
 import io.aegisflux.segmentation.contracts.Hook;
@@ -263,7 +265,8 @@ class KernelDatapathIT {
         try {
             datapath = hosts.host()
                     .call(() -> KernelDatapath.of(
-                            new KernelDatapath.Places(hosts.pins(), List.of("eth0"), Optional.of(cgroup), XdpMode.OFF),
+                            new KernelDatapath.Places(
+                                    hosts.pins(), List.of("eth0"), Optional.of(cgroup), XdpMode.OFF, Action.ALLOW),
                             Clock.systemUTC()));
             datapath.onDecision(decisions::add);
             load();
@@ -326,6 +329,43 @@ class KernelDatapathIT {
             install(Tables.of("ports", 3, members.formatted("")), 4);
             assertThat(hosts.bashConnects(cgroup, TwoHosts.PEER4, 80)).contains("Operation not permitted");
         }
+    }
+
+    @Test
+    void dropsWhatIsNeitherIpNorArpWhereTheHostIsSetSo() {
+        hosts.ipOfHost("link", "set", "eth0", "mtu", "9000"); // for frames of RawSocket
+        hosts.ipOfPeer("link", "set", "eth0", "mtu", "9000");
+        datapath = hosts.host()
+                .call(() -> KernelDatapath.of(
+                        new KernelDatapath.Places(
+                                hosts.pins(), List.of("eth0"), Optional.empty(), XdpMode.OFF, Action.DENY),
+                        Clock.systemUTC()));
+        datapath.onDecision(decisions::add);
+        load();
+        sendLldp();
+        assertThat(counters().drops()).as("before there is a table").doesNotContainKey(Reason.NON_IP);
+        install(Tables.denyingPort(PORT, "ingress", 1), 1);
+        sendLldp();
+        DecisionRecord dropped = decision(d -> d.reason() == Reason.NON_IP);
+        assertThat(dropped.verdict()).isEqualTo(Verdict.DROPPED);
+        assertThat(dropped.ruleId()).isNull();
+        assertThat(dropped.sourceIp()).isNull();
+        assertThat(counters().drops().get(Reason.NON_IP)).isEqualTo(1);
+        hosts.ipOfPeer("neigh", "flush", "all");
+        assertThat(reaches(OTHER)).as("ARP passes").isTrue();
+    }
+
+    private void sendLldp() {
+        hosts.peer().run(() -> {
+            try (RawSocket socket =
+                    new RawSocket(NetDevices.find("eth0").orElseThrow().index())) {
+                byte[] frame = new byte[14];
+                frame[0] = 1; // multicast
+                frame[12] = (byte) 0x88;
+                frame[13] = (byte) 0xCC;
+                socket.send(frame);
+            }
+        });
     }
 
     /** The first rule asks for a source as well, which is not known yet; the second is for the destination alone. */
@@ -505,7 +545,11 @@ class KernelDatapathIT {
         KernelDatapath elsewhere = hosts.host()
                 .call(() -> KernelDatapath.of(
                         new KernelDatapath.Places(
-                                Path.of("/tmp/aegik-no-bpffs"), List.of("eth0"), Optional.empty(), XdpMode.OFF),
+                                Path.of("/tmp/aegik-no-bpffs"),
+                                List.of("eth0"),
+                                Optional.empty(),
+                                XdpMode.OFF,
+                                Action.ALLOW),
                         Clock.systemUTC()));
         assertThatThrownBy(
                         () -> hosts.host().call(() -> elsewhere.load(CompiledObject.bytes(), CompiledObject.digest())))

@@ -15,6 +15,7 @@ import io.aegisflux.segmentation.agent.libbpf.BpfLink;
 import io.aegisflux.segmentation.agent.libbpf.BpfProgram;
 import io.aegisflux.segmentation.agent.libbpf.NetDevices;
 import io.aegisflux.segmentation.agent.libbpf.TcFilter;
+import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.harness.NeedsKernel;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -269,7 +270,8 @@ class NetworkChangeIT {
     private KernelDatapath on(boolean tcx, XdpMode xdp) {
         return hosts.host()
                 .call(() -> KernelDatapath.of(
-                        new KernelDatapath.Places(hosts.pins(), List.of("eth0", "eth1"), Optional.empty(), xdp),
+                        new KernelDatapath.Places(
+                                hosts.pins(), List.of("eth0", "eth1"), Optional.empty(), xdp, Action.ALLOW),
                         tcx,
                         Clock.systemUTC()));
     }

@@ -9,6 +9,7 @@ import io.aegisflux.segmentation.agent.libbpf.AttachedPrograms;
 import io.aegisflux.segmentation.agent.libbpf.BpfLink;
 import io.aegisflux.segmentation.agent.libbpf.BpfProgram;
 import io.aegisflux.segmentation.agent.libbpf.NetDevices;
+import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.harness.NeedsKernel;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -174,7 +175,8 @@ class OtherProgramsIT {
             BpfLink beside = attachConnect(second, cgroup);
             datapath = hosts.host()
                     .call(() -> KernelDatapath.of(
-                            new KernelDatapath.Places(hosts.pins(), List.of("eth0"), Optional.of(cgroup), XdpMode.OFF),
+                            new KernelDatapath.Places(
+                                    hosts.pins(), List.of("eth0"), Optional.of(cgroup), XdpMode.OFF, Action.ALLOW),
                             Clock.systemUTC()));
             load();
             assertThat(datapath.hooks())

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import io.aegisflux.segmentation.agent.kernel.FrameReading.Arp;
 import io.aegisflux.segmentation.agent.kernel.FrameReading.Icmp;
 import io.aegisflux.segmentation.agent.kernel.FrameReading.Ip;
 import io.aegisflux.segmentation.agent.kernel.FrameReading.Malformed;
@@ -183,8 +184,9 @@ final class ParserProbe implements AutoCloseable {
         run.run(frame);
         return switch (seen.get(JAVA_INT, PARSED)) {
             case 0 -> ip();
-            case 1 -> new Other();
-            case 2 -> new Malformed();
+            case 1 -> new Arp();
+            case 2 -> new Other();
+            case 3 -> new Malformed();
             default -> throw new IllegalStateException("the program left nothing");
         };
     }

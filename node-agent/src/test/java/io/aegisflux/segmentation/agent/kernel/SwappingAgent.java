@@ -1,6 +1,7 @@
 package io.aegisflux.segmentation.agent.kernel;
 
 import io.aegisflux.segmentation.agent.domain.XdpMode;
+import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.RuleTable;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -20,7 +21,8 @@ final class SwappingAgent {
     public static void main(String[] arguments) throws Exception {
         Duration confirmWithin = Duration.parse(arguments[1]);
         KernelDatapath datapath = KernelDatapath.of(
-                new KernelDatapath.Places(Path.of(arguments[0]), List.of("eth0"), Optional.empty(), XdpMode.OFF),
+                new KernelDatapath.Places(
+                        Path.of(arguments[0]), List.of("eth0"), Optional.empty(), XdpMode.OFF, Action.ALLOW),
                 Clock.systemUTC());
         datapath.adopt().orElseThrow();
         datapath.settle();

@@ -1,6 +1,7 @@
 package io.aegisflux.segmentation.agent.kernel;
 
 import io.aegisflux.segmentation.agent.domain.XdpMode;
+import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.harness.Command;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -110,7 +111,7 @@ final class TwoHosts implements AutoCloseable {
     }
 
     KernelDatapath.Places places(XdpMode xdp) {
-        return new KernelDatapath.Places(PINS, List.of("eth0"), Optional.empty(), xdp);
+        return new KernelDatapath.Places(PINS, List.of("eth0"), Optional.empty(), xdp, Action.ALLOW);
     }
 
     /** A datapath of the host's; its methods are to be called on the host's thread. */
