@@ -144,6 +144,17 @@ int xdp_ingress(struct xdp_md *ctx)
 	return XDP_DROP;
 }
 
+/* Where no policy may refuse a connection: to this host itself, and to the peers of the failsafe set. */
+static __always_inline bool is_exempt(const struct packet *pkt)
+{
+	struct address local = {};
+
+	__builtin_memcpy(local.word, pkt->dst, sizeof(local.word));
+	local.family = pkt->family;
+	return is_loopback_address(pkt->dst, pkt->family) || !(pkt->dst[0] | pkt->dst[1] | pkt->dst[2] | pkt->dst[3]) ||
+	       bpf_map_lookup_elem(&locals, &local) || is_failsafe_peer(pkt->dst, pkt, pkt->dport, 0);
+}
+
 static __always_inline int ask_table(struct connection *connection, __u64 descriptor, __u8 hook, bool is_v4)
 {
 	bool is_known = begin_walks(connection, descriptor);
@@ -151,6 +162,8 @@ static __always_inline int ask_table(struct connection *connection, __u64 descri
 	struct decision decision;
 
 	if (fate ? BOX_ACTION(fate) != BOX_DENY : !DESCRIPTOR_DENY(descriptor))
+		return 1;
+	if (is_exempt(&connection->pkt)) /* asked last, as most connections are allowed */
 		return 1;
 	decision_begin(&decision, descriptor, EGRESS, hook);
 	decision.verdict = VERDICT_DROPPED;
@@ -175,7 +188,6 @@ static __always_inline int judge_connect(struct bpf_sock_addr *ctx, struct conne
 {
 	__u64 descriptor = descriptor_in_force();
 	struct packet *pkt = &connection->pkt;
-	struct address local = {};
 
 	if (!DESCRIPTOR_GENERATION(descriptor))
 		return 1;
@@ -187,13 +199,6 @@ static __always_inline int judge_connect(struct bpf_sock_addr *ctx, struct conne
 	pkt->interface = INTERFACE_UNKNOWN;
 	/* ping sockets have a type that is not known yet; UDP to port 0 only asks for a source address */
 	if (!has_ports(pkt->proto) || !pkt->dport)
-		return 1;
-	__builtin_memcpy(local.word, pkt->dst, sizeof(local.word));
-	local.family = pkt->family;
-	if (is_loopback_address(pkt->dst, pkt->family) || !(pkt->dst[0] | pkt->dst[1] | pkt->dst[2] | pkt->dst[3]) ||
-	    bpf_map_lookup_elem(&locals, &local))
-		return 1;
-	if (is_failsafe_peer(pkt->dst, pkt, pkt->dport, 0))
 		return 1;
 	if (pkt->family == FAMILY_V4)
 		return ask_table(connection, descriptor, hook, true);

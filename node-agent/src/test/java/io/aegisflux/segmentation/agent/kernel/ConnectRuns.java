@@ -1,5 +1,8 @@
 package io.aegisflux.segmentation.agent.kernel;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.aegisflux.segmentation.contracts.Wire;
+import io.aegisflux.segmentation.harness.Command;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -11,6 +14,7 @@ import java.util.Arrays;
 
 /** Times connect() of a UDP socket by this thread's process, in a cgroup of its own. */
 final class ConnectRuns implements AutoCloseable {
+    private static final Path STATISTICS = Path.of("/proc/sys/kernel/bpf_stats_enabled");
     private static final int ROUNDS = 9;
     private static final int CONNECTS = 20_000;
 
@@ -43,6 +47,27 @@ final class ConnectRuns implements AutoCloseable {
         }
         Arrays.sort(nanos);
         return nanos[ROUNDS / 2];
+    }
+
+    /** How long a run of a program takes by the kernel's own statistics, in nanoseconds. */
+    double nanosOf(Path program) throws IOException {
+        Files.writeString(STATISTICS, "1");
+        try {
+            JsonNode before = shown(program);
+            nanos();
+            JsonNode after = shown(program);
+            return number(before, after, "run_time_ns") / number(before, after, "run_cnt");
+        } finally {
+            Files.writeString(STATISTICS, "0");
+        }
+    }
+
+    private static JsonNode shown(Path program) throws IOException {
+        return Wire.mapper().readTree(Command.run("bpftool", "-j", "prog", "show", "pinned", program.toString()));
+    }
+
+    private static double number(JsonNode before, JsonNode after, String name) {
+        return after.path(name).asDouble() - before.path(name).asDouble();
     }
 
     @Override
