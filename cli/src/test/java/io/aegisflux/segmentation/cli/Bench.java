@@ -8,6 +8,7 @@ import io.aegisflux.segmentation.contracts.Mode;
 import io.aegisflux.segmentation.contracts.PolicyAccepted;
 import io.aegisflux.segmentation.contracts.PolicyApi;
 import io.aegisflux.segmentation.contracts.PolicyId;
+import io.aegisflux.segmentation.contracts.PublishHeaders;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
@@ -133,6 +134,16 @@ public final class Bench implements AutoCloseable {
             } else {
                 reply(publish, new PolicyAccepted(policy, 4, StoredPolicy.DELETED, null));
             }
+        } else if (publish.hasHeaders()
+                && !"3".equals(publish.getHeaders().getFirst(PublishHeaders.EXPECTED_VERSION))) {
+            refuse(
+                    publish,
+                    "409",
+                    new ApiError(
+                            ApiError.VERSION_CONFLICT,
+                            "version 3 of %s holds, not the expected one; nothing has changed".formatted(policy),
+                            "look at what holds, and publish again with Segmentation-Expected-Version: 3",
+                            List.of()));
         } else if (policy.value().startsWith("bad")) {
             refuse(
                     publish,
@@ -162,13 +173,36 @@ public final class Bench implements AutoCloseable {
             case "list" -> reply(request, list());
             case "hosts" -> reply(request, hosts());
             case "get" -> get(request);
+            case "history" -> history(request);
             default -> {}
         }
     }
 
+    private void history(Message request) {
+        PolicyApi.HistoryRequest wanted = Wire.read(request.getData(), PolicyApi.HistoryRequest.class);
+        boolean isGone = wanted.policyId().value().equals("gone");
+        List<PolicyApi.VersionSummary> versions = List.of(
+                new PolicyApi.VersionSummary(
+                        3,
+                        isGone ? StoredPolicy.DELETED : StoredPolicy.UPDATED,
+                        isGone ? null : "0123456789abcdef".repeat(4),
+                        Run.NOW.minusSeconds(300)),
+                new PolicyApi.VersionSummary(
+                        2, StoredPolicy.UPDATED, "89abcdef01234567".repeat(4), Run.NOW.minusSeconds(7_200)),
+                new PolicyApi.VersionSummary(
+                        1, StoredPolicy.CREATED, "fedcba9876543210".repeat(4), Run.NOW.minusSeconds(400_000)));
+        reply(
+                request,
+                new PolicyApi.HistoryReply(
+                        wanted.policyId(),
+                        versions.stream()
+                                .limit(wanted.limit() == null ? 50 : wanted.limit())
+                                .toList()));
+    }
+
     private void get(Message request) {
         PolicyApi.GetRequest wanted = Wire.read(request.getData(), PolicyApi.GetRequest.class);
-        if (!wanted.policyId().value().equals("web-db")) {
+        if (!List.of("web-db", "gone").contains(wanted.policyId().value())) {
             refuse(
                     request,
                     "404",
@@ -181,7 +215,7 @@ public final class Bench implements AutoCloseable {
         }
         var document = Wire.mapper()
                 .createObjectNode()
-                .put("id", "web-db")
+                .put("id", wanted.policyId().value())
                 .put("priority", 100)
                 .put("version_of_test", wanted.version() == null ? 3 : wanted.version());
         reply(

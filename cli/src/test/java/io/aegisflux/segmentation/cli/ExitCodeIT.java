@@ -48,6 +48,18 @@ class ExitCodeIT {
                     0 | policy get web-db
                     0 | policy get web-db --version 2 -o json
                     0 | policy delete web-db
+                    0 | policy history web-db
+                    0 | policy diff web-db
+                    0 | policy rollback web-db --to 1
+                    0 | policy enable web-db
+                    0 | policy disable web-db
+                    0 | policy undelete gone
+                    2 | policy history web-db --limit 0
+                    2 | policy diff web-db --to 2 -f web-db.json
+                    2 | policy rollback web-db --to 3
+                    2 | policy rollback web-db --to 0
+                    2 | policy apply -f examples --expect-version -1
+                    5 | policy undelete web-db
                     0 | req segmentation.api.policy.list
                     0 | events
                     0 | status

@@ -82,6 +82,36 @@ class GoldenIT {
     }
 
     @Test
+    void policyHistory() {
+        golden("policy-history.txt", "policy", "history", "web-db");
+        golden("policy-history.json", "policy", "history", "web-db", "--limit", "2", "-o", "json");
+    }
+
+    @Test
+    void policyDiff() throws Exception {
+        golden("policy-diff.txt", "policy", "diff", "web-db");
+        golden("policy-diff.json", "policy", "diff", "web-db", "--from", "1", "-o", "json");
+        Path file = Files.writeString(
+                directory.resolve("web-db.json"),
+                "{\"id\":\"web-db\",\"version_of_test\":3,\"rules\":[{\"id\":\"r1\",\"priority\":5}]}");
+        Golden.assertMatches(
+                "policy-diff-file.txt",
+                Run.against(NATS.url())
+                        .segctl("policy", "diff", "web-db", "-f", file.toString())
+                        .out());
+    }
+
+    @Test
+    void policiesThatArePublishedAgain() {
+        golden("policy-rollback.txt", "policy", "rollback", "web-db", "--to", "1");
+        golden("policy-rollback.json", "policy", "rollback", "web-db", "-o", "json");
+        golden("policy-undelete.txt", "policy", "undelete", "gone");
+        golden("policy-disable.txt", "policy", "disable", "web-db");
+        assertThat(Run.against(NATS.url()).segctl("policy", "enable", "web-db").err())
+                .contains("web-db v3 is enabled already");
+    }
+
+    @Test
     void policyApply() throws Exception {
         Files.writeString(directory.resolve("bad.json"), "{\"id\":\"bad\"}");
         Files.writeString(directory.resolve("web-db.json"), "{\"id\":\"web-db\"}");
@@ -143,6 +173,12 @@ class GoldenIT {
                 "policy",
                 "policy apply",
                 "policy get",
+                "policy history",
+                "policy diff",
+                "policy rollback",
+                "policy enable",
+                "policy disable",
+                "policy undelete",
                 "policy ls",
                 "policy delete",
                 "events",

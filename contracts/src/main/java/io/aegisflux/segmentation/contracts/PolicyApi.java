@@ -17,6 +17,8 @@ public final class PolicyApi {
     public static final String LIST = "list";
     /** {@link EvaluateRequest} → {@link Decision}. */
     public static final String EVALUATE = "evaluate";
+    /** {@link HistoryRequest} → {@link HistoryReply}. */
+    public static final String HISTORY = "history";
     /** An empty request → {@link HostsReply}. */
     public static final String HOSTS = "hosts";
 
@@ -31,6 +33,48 @@ public final class PolicyApi {
         public GetRequest {
             requireNonNull(policyId, "policy_id is missing");
             Figures.requireVersionOrNull(version);
+        }
+    }
+
+    /**
+     * {@code history}.
+     *
+     * @param limit how many versions at most, 1 to {@link #MOST}; null for {@link #DEFAULT}
+     */
+    public record HistoryRequest(PolicyId policyId, Integer limit) {
+        public static final int DEFAULT = 50;
+        public static final int MOST = 1_000;
+
+        public HistoryRequest {
+            requireNonNull(policyId, "policy_id is missing");
+            if (limit != null && (limit < 1 || limit > MOST)) {
+                throw new IllegalArgumentException("limit is 1 to %d, not %d".formatted(MOST, limit));
+            }
+        }
+    }
+
+    /** {@code history}: the latest versions, the last one first. */
+    public record HistoryReply(PolicyId policyId, List<VersionSummary> versions) {
+        public HistoryReply {
+            requireNonNull(policyId, "policy_id is missing");
+            versions = Frozen.list(versions, "versions");
+        }
+    }
+
+    /**
+     * A version without its document.
+     *
+     * @param action created, updated or deleted
+     * @param digest null for a deletion
+     */
+    public record VersionSummary(long version, String action, String digest, Instant storedAt) {
+        public VersionSummary {
+            Figures.requireVersion(version);
+            Figures.requireWord(action, StoredPolicy.ACTIONS, "action");
+            requireNonNull(storedAt, "stored_at is missing");
+            if (digest != null) {
+                Digests.requireHex(digest, "digest");
+            }
         }
     }
 

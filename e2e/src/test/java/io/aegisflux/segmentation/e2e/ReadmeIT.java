@@ -80,11 +80,49 @@ class ReadmeIT {
                 "both hosts report what is desired",
                 () -> run("cli/target/segctl", "status").output().contains("2 in step"));
         awaitLine(events, line -> line.contains("web-db@v1/deny-others"));
-        assertThat(run("cli/target/segctl", "policy", "delete", "web-db").status())
-                .isZero();
+        requireVersionsToBeHandled();
 
         assertThat(run("./dev", "down").status()).isZero();
         assertThat(traces()).isEmpty();
+    }
+
+    /** From version 1, by which web is cut off. */
+    private void requireVersionsToBeHandled() throws IOException {
+        assertThat(policy("apply", "-f", "examples/web-db.json", "--expect-version", "7"))
+                .as("what holds already is no conflict")
+                .contains("ACCEPTED  web-db v1");
+        assertThat(policy("delete", "web-db")).contains("ACCEPTED  web-db v2  deleted");
+        awaitTrue("web is let through", ReadmeIT::webReachesTheDatabase);
+        Outcome conflict = run(
+                "cli/target/segctl",
+                "policy",
+                "apply",
+                "-f",
+                "examples/web-db.json",
+                "--expect-version",
+                "1",
+                "-o",
+                "json");
+        assertThat(conflict.status()).as(conflict.output()).isEqualTo(5);
+        assertThat(conflict.output()).contains("VERSION_CONFLICT", "version 2 of web-db holds");
+        assertThat(policy("undelete", "web-db")).contains("ACCEPTED  web-db v3  created");
+        awaitTrue("web is cut off again", () -> !webReachesTheDatabase());
+        assertThat(policy("disable", "web-db")).contains("ACCEPTED  web-db v4  updated");
+        awaitTrue("a disabled policy lets through", ReadmeIT::webReachesTheDatabase);
+        assertThat(policy("diff", "web-db")).contains("+ /enabled  false");
+        assertThat(policy("rollback", "web-db")).contains("ACCEPTED  web-db v5  updated");
+        awaitTrue("what was rolled back is enforced", () -> !webReachesTheDatabase());
+        assertThat(policy("history", "web-db").lines().map(line -> line.strip().split(" +")[1]))
+                .containsExactly("ACTION", "updated", "updated", "created", "deleted", "created");
+        assertThat(policy("delete", "web-db")).contains("v6");
+    }
+
+    private String policy(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("cli/target/segctl", "policy"));
+        command.addAll(List.of(arguments));
+        Outcome outcome = run(command.toArray(String[]::new));
+        assertThat(outcome.status()).as(outcome.output()).isZero();
+        return outcome.output();
     }
 
     @Test

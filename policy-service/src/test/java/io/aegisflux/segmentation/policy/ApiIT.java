@@ -64,6 +64,30 @@ class ApiIT {
     }
 
     @Test
+    void historyBringsTheVersionsTheLastOneFirst() {
+        PolicyApi.HistoryReply gone = history("gone", null);
+        assertThat(gone.versions()).extracting(PolicyApi.VersionSummary::action).containsExactly("deleted", "created");
+        List<StoredPolicy> stored = bench.versions("web");
+        assertThat(history("web", null).versions())
+                .isEqualTo(stored.reversed().stream()
+                        .map(it -> new PolicyApi.VersionSummary(it.version(), it.action(), it.digest(), it.storedAt()))
+                        .toList());
+        assertThat(history("web", 1).versions())
+                .extracting(PolicyApi.VersionSummary::version)
+                .containsExactly(2L);
+        assertThat(error(PolicyApi.HISTORY, Wire.write(new PolicyApi.HistoryRequest(new PolicyId("never"), null)))
+                        .code())
+                .isEqualTo(ApiError.NOT_FOUND);
+    }
+
+    private static PolicyApi.HistoryReply history(String policy, Integer limit) {
+        return ask(
+                PolicyApi.HISTORY,
+                new PolicyApi.HistoryRequest(new PolicyId(policy), limit),
+                PolicyApi.HistoryReply.class);
+    }
+
+    @Test
     void getBringsAnEarlierVersionAndThatOfADeletion() {
         for (StoredPolicy version : bench.versions("web")) {
             assertThat(ask(

@@ -9,6 +9,7 @@ import io.aegisflux.segmentation.contracts.EnvelopeVerifier;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.MalformedMessageException;
 import io.aegisflux.segmentation.contracts.PolicyId;
+import io.aegisflux.segmentation.contracts.PublishHeaders;
 import io.aegisflux.segmentation.contracts.RuleTable;
 import io.aegisflux.segmentation.contracts.SignedEnvelope;
 import io.aegisflux.segmentation.contracts.SigningKeys;
@@ -32,6 +33,7 @@ import io.aegisflux.segmentation.nats.StoredMessage;
 import io.aegisflux.segmentation.nats.StreamCatalog;
 import io.aegisflux.segmentation.nats.SubjectLog;
 import io.nats.client.Message;
+import io.nats.client.impl.Headers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -121,8 +123,17 @@ final class PolicyBench implements AutoCloseable {
 
     /** Publishes as {@code nats req} does. */
     Message request(String policy, byte[] body) {
+        return request(policy, body, new Headers());
+    }
+
+    /** As above, expecting this to be the latest version. */
+    Message request(String policy, byte[] body, long expected) {
+        return request(policy, body, new Headers().add(PublishHeaders.EXPECTED_VERSION, Long.toString(expected)));
+    }
+
+    private Message request(String policy, byte[] body, Headers headers) {
         try {
-            Message reply = bus.connection().request(Subjects.POLICIES + policy, body, Duration.ofSeconds(15));
+            Message reply = bus.connection().request(Subjects.POLICIES + policy, headers, body, Duration.ofSeconds(15));
             assertThat(reply).as("the answer to a publish of " + policy).isNotNull();
             return reply;
         } catch (InterruptedException e) {

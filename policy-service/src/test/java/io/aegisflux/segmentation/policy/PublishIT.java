@@ -15,6 +15,7 @@ import io.aegisflux.segmentation.contracts.RuleTable;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
+import io.aegisflux.segmentation.contracts.SystemEvent;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.contracts.Workload;
 import io.aegisflux.segmentation.nats.VerifiedObjects;
@@ -27,7 +28,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -99,6 +103,36 @@ class PublishIT {
         PolicyAccepted second = accepted(bench.request("asked", only("nobody", "asked", 81)));
         assertThat(second.version()).isEqualTo(2);
         assertThat(second.action()).isEqualTo(StoredPolicy.UPDATED);
+    }
+
+    @Test
+    void ofPublishesThatExpectTheSameVersionOneCounts() throws Exception {
+        assertThat(accepted(bench.request("raced", only("nobody", "raced", 80), 0))
+                        .version())
+                .isEqualTo(1);
+        List<Message> replies = new ArrayList<>();
+        try (var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Message>> publishes = IntStream.range(0, 8)
+                    .mapToObj(i -> tasks.submit(() -> bench.request("raced", only("nobody", "raced", 1_000 + i), 1)))
+                    .toList();
+            for (Future<Message> publish : publishes) {
+                replies.add(publish.get());
+            }
+        }
+        List<ApiError> conflicts = replies.stream()
+                .filter(Message::hasHeaders)
+                .map(reply -> Wire.read(reply.getData(), ApiError.class))
+                .toList();
+        assertThat(conflicts).hasSize(7).allSatisfy(error -> {
+            assertThat(error.code()).isEqualTo(ApiError.VERSION_CONFLICT);
+            assertThat(error.message()).startsWith("version 2 of raced holds (updated at ");
+            assertThat(error.hint()).endsWith("Segmentation-Expected-Version: 2");
+        });
+        assertThat(bench.versions("raced")).hasSize(2);
+        assertThat(bench.events(SystemEvent.POLICY_REJECTED).stream()
+                        .filter(event -> event.message().contains("version 2 of raced holds")))
+                .as("plain publishers find it there")
+                .hasSize(7);
     }
 
     @Test

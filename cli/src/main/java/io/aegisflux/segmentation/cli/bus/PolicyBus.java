@@ -6,12 +6,14 @@ import io.aegisflux.segmentation.cli.outcome.Failure;
 import io.aegisflux.segmentation.contracts.PolicyAccepted;
 import io.aegisflux.segmentation.contracts.PolicyApi;
 import io.aegisflux.segmentation.contracts.PolicyId;
+import io.aegisflux.segmentation.contracts.PublishHeaders;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
 import io.nats.client.Message;
+import io.nats.client.impl.Headers;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -45,28 +47,42 @@ public final class PolicyBus {
     }
 
     /**
+     * The latest versions of a policy, the last one first.
+     *
+     * @param limit how many at most
+     */
+    public PolicyApi.HistoryReply history(PolicyId policy, int limit) {
+        return ask("history", Wire.write(new PolicyApi.HistoryRequest(policy, limit)), PolicyApi.HistoryReply.class);
+    }
+
+    /**
      * Publishes a document and waits for what policy-service says to it.
      *
+     * @param expected the version that it is to follow; null to follow whatever holds
      * @throws Failure when it is refused, or when nobody decides in time
      */
-    public PolicyAccepted publish(PolicyId policy, byte[] document) {
-        return submit(Subjects.policy(policy), document);
+    public PolicyAccepted publish(PolicyId policy, byte[] document, Long expected) {
+        return submit(Subjects.policy(policy), document, expected);
     }
 
     /** Publishes a deletion, as {@link #publish}. */
     public PolicyAccepted delete(PolicyId policy) {
-        return submit(Subjects.policy(policy), DELETION);
+        return submit(Subjects.policy(policy), DELETION, null);
     }
 
     private <T> T ask(String verb, byte[] request, Class<T> type) {
         return Answers.read(bus.request(Subjects.api("policy", verb), null, request), type);
     }
 
+    private static Headers headers(Long expected) {
+        return expected == null ? null : new Headers().add(PublishHeaders.EXPECTED_VERSION, Long.toString(expected));
+    }
+
     /**
      * Two answer a policy that is published as a request: the stream, that it is stored, and policy-service, what it
      * thinks of it. The second counts.
      */
-    private PolicyAccepted submit(String subject, byte[] body) {
+    private PolicyAccepted submit(String subject, byte[] body, Long expected) {
         Connection connection = bus.connection();
         String inbox = connection.createInbox();
         CompletableFuture<Message> decision = new CompletableFuture<>();
@@ -77,7 +93,7 @@ public final class PolicyBus {
                         () -> decision.complete(reply)));
         try {
             dispatcher.subscribe(inbox);
-            connection.publish(subject, inbox, body);
+            connection.publish(subject, inbox, headers(expected), body);
             Message reply = bus.await(decision, subject);
             if (NoResponders.isMeantBy(reply)) {
                 throw BusClient.noResponders(subject);

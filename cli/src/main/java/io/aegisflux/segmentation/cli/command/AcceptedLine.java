@@ -13,19 +13,18 @@ final class AcceptedLine {
 
     static String of(PolicyAccepted accepted, Output output) {
         Cell verdict = Glyph.YES.with("ACCEPTED");
-        String digest = accepted.digest() == null
-                ? ""
-                : "  sha256:"
-                        + accepted.digest()
-                                .substring(
-                                        0,
-                                        Math.min(DIGEST_SHOWN, accepted.digest().length()));
-        return "%s  %s v%d  %s%s"
+        return "%s  %s v%d  %s  %s"
                 .formatted(
                         verdict.tone().paint(verdict.text(), output.outColors()),
                         accepted.policyId(),
                         accepted.version(),
                         accepted.action(),
-                        digest);
+                        digest(accepted.digest()))
+                .stripTrailing();
+    }
+
+    /** The beginning of a digest; empty where there is none. */
+    static String digest(String digest) {
+        return digest == null ? "" : "sha256:" + digest.substring(0, Math.min(DIGEST_SHOWN, digest.length()));
     }
 }

@@ -12,7 +12,13 @@ public final class CommandTree {
                 .addSubcommand(new PolicyApplyCommand(root))
                 .addSubcommand(new PolicyGetCommand(root))
                 .addSubcommand(new PolicyListCommand(root))
-                .addSubcommand(new PolicyDeleteCommand(root));
+                .addSubcommand(new PolicyHistoryCommand(root))
+                .addSubcommand(new PolicyDiffCommand(root))
+                .addSubcommand(new PolicyRollbackCommand(root))
+                .addSubcommand(new PolicyEnableCommand(root))
+                .addSubcommand(new PolicyDisableCommand(root))
+                .addSubcommand(new PolicyDeleteCommand(root))
+                .addSubcommand(new PolicyUndeleteCommand(root));
         return new CommandLine(root)
                 .addSubcommand(new StatusCommand(root))
                 .addSubcommand(policy)

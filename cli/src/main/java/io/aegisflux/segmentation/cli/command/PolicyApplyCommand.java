@@ -29,6 +29,7 @@ import picocli.CommandLine.Option;
         footer = {
             "  segctl policy apply -f examples/web-db.json",
             "  segctl policy apply -f policies/ -o json",
+            "  segctl policy apply -f web-db.json --expect-version 3",
             "  generate | segctl policy apply -f -"
         })
 final class PolicyApplyCommand implements Callable<Integer> {
@@ -41,6 +42,13 @@ final class PolicyApplyCommand implements Callable<Integer> {
             arity = "1..*",
             description = "Policies; the .json files of a directory; - is stdin.")
     private List<String> files;
+
+    @Option(
+            names = "--expect-version",
+            paramLabel = "N",
+            description =
+                    "Refuse it unless the policy's latest version is this one; 0: there never was one. For one document.")
+    private Long expectedVersion;
 
     PolicyApplyCommand(RootCommand root) {
         this.root = root;
@@ -57,6 +65,11 @@ final class PolicyApplyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<PolicyFiles.Content> contents = PolicyFiles.read(files, root.stdio());
+        if (expectedVersion != null && (expectedVersion < 0 || contents.size() != 1)) {
+            throw Failure.usage(
+                    "--expect-version is for one document and a version from 0 on",
+                    "segctl policy apply -f FILE --expect-version 3");
+        }
         List<Outcome> outcomes = new ArrayList<>();
         Map<PolicyId, String> seen = new HashMap<>();
         int worst = ExitCode.OK;
@@ -74,7 +87,8 @@ final class PolicyApplyCommand implements Callable<Integer> {
                                 "give each file an id of its own",
                                 List.of()));
                     }
-                    outcomes.add(new Outcome(content.name(), policies.publish(document.id(), document.bytes()), null));
+                    outcomes.add(new Outcome(
+                            content.name(), policies.publish(document.id(), document.bytes(), expectedVersion), null));
                 } catch (Failure failure) {
                     ApiError error = failure.error().orElseThrow(() -> failure);
                     outcomes.add(new Outcome(content.name(), null, error));

@@ -19,6 +19,9 @@ public sealed interface Acceptance {
     /** Nothing is to be stored: this was seen before, or says what holds already. */
     record NothingNew(String reason) implements Acceptance {}
 
+    /** Another version holds than the publisher has seen. */
+    record Conflict(Optional<StoredPolicy> latest) implements Acceptance {}
+
     /** The document is not a policy. */
     record Refused(List<Violation> violations) implements Acceptance {
         public Refused {
@@ -38,21 +41,31 @@ public sealed interface Acceptance {
                             ? "it is stored already"
                             : "a later publish is stored already");
         }
-        Optional<StoredPolicy> alive = latest.filter(stored -> !stored.isDeleted());
-        if (publish.isDeletion()) {
-            return alive.isPresent()
-                    ? new NewVersion(next(publish, latest, StoredPolicy.DELETED, now))
-                    : new NothingNew("there is nothing to delete");
-        }
-        List<Violation> violations = violations(publish.body(), publish.policy());
+        List<Violation> violations = violations(publish);
         if (!violations.isEmpty()) {
             return new Refused(violations);
+        }
+        Optional<StoredPolicy> alive = latest.filter(stored -> !stored.isDeleted());
+        if (publish.isDeletion() && alive.isEmpty()) {
+            return new NothingNew("there is nothing to delete");
         }
         if (alive.filter(stored -> publish.digest().equals(stored.digest())).isPresent()) {
             return new NothingNew("it is the stored version");
         }
-        return new NewVersion(
-                next(publish, latest, alive.isEmpty() ? StoredPolicy.CREATED : StoredPolicy.UPDATED, now));
+        if (!publish.expectation().isMetBy(latest)) {
+            return new Conflict(latest);
+        }
+        String action = publish.isDeletion()
+                ? StoredPolicy.DELETED
+                : alive.isEmpty() ? StoredPolicy.CREATED : StoredPolicy.UPDATED;
+        return new NewVersion(next(publish, latest, action, now));
+    }
+
+    private static List<Violation> violations(Publish publish) {
+        return publish.expectation()
+                .problem()
+                .map(List::of)
+                .orElseGet(() -> publish.isDeletion() ? List.of() : violations(publish.body(), publish.policy()));
     }
 
     /**

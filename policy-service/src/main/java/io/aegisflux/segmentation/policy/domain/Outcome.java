@@ -14,6 +14,9 @@ public sealed interface Outcome {
     /** A later publish was decided first, so this one counts no more. */
     record Overtaken(StoredPolicy later) implements Outcome {}
 
+    /** Another version held than the publisher had seen. */
+    record Conflict(Optional<StoredPolicy> latest) implements Outcome {}
+
     /** It was decided, but not stored. */
     record NotStored() implements Outcome {}
 
@@ -33,6 +36,9 @@ public sealed interface Outcome {
         }
         if (alive.filter(version -> publish.digest().equals(version.digest())).isPresent()) {
             return new Holds(alive.get());
+        }
+        if (!publish.expectation().isMetBy(before)) {
+            return new Conflict(before);
         }
         return at.<Outcome>map(Overtaken::new).orElseGet(NotStored::new);
     }

@@ -14,9 +14,10 @@ import java.time.Instant;
  * @param body the document's bytes; none deletes the policy
  * @param sequence in the stream of publishes, from 1: later ones have higher numbers
  * @param publishedAt when the stream stored it, by the broker's clock
+ * @param expectation the version that it is to follow
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record Publish(PolicyId policy, byte[] body, long sequence, Instant publishedAt) {
+public record Publish(PolicyId policy, byte[] body, long sequence, Instant publishedAt, Expectation expectation) {
     /** How far the clocks of broker and services may be apart before an old publish is taken for a new one. */
     static final Duration CLOCKS_APART = Duration.ofMinutes(1);
 
@@ -24,6 +25,7 @@ public record Publish(PolicyId policy, byte[] body, long sequence, Instant publi
         requireNonNull(policy, "policy is null");
         requireNonNull(body, "body is null");
         requireNonNull(publishedAt, "publishedAt is null");
+        requireNonNull(expectation, "expectation is null");
         if (sequence < 1) {
             throw new IllegalArgumentException("sequences count from 1, not " + sequence);
         }

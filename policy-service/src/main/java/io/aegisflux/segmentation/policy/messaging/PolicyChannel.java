@@ -9,6 +9,7 @@ import io.aegisflux.segmentation.nats.PoisonMessageException;
 import io.aegisflux.segmentation.nats.SequenceConflictException;
 import io.aegisflux.segmentation.nats.UnfitServerException;
 import io.aegisflux.segmentation.policy.domain.Acceptance;
+import io.aegisflux.segmentation.policy.domain.Expectation;
 import io.aegisflux.segmentation.policy.domain.Publish;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.common.annotation.Blocking;
@@ -74,8 +75,12 @@ public class PolicyChannel {
             reject(metadata, List.of(PolicySubjects.badId(metadata.subject(), e)));
             return;
         }
-        Publish publish =
-                new Publish(policy, body == null ? new byte[0] : body, metadata.sequence(), metadata.timestamp());
+        Publish publish = new Publish(
+                policy,
+                body == null ? new byte[0] : body,
+                metadata.sequence(),
+                metadata.timestamp(),
+                Expectation.of(metadata.headers()));
         for (int attempt = 0; attempt < CONFLICTS_BORNE; attempt++) {
             if (settle(publish, metadata)) {
                 return;
@@ -89,6 +94,8 @@ public class PolicyChannel {
         VersionStore.Newest newest = store.newest(publish.policy());
         switch (judge(publish, newest.version())) {
             case Acceptance.Refused(List<Violation> violations) -> reject(metadata, violations);
+            case Acceptance.Conflict(Optional<StoredPolicy> latest) ->
+                reject(metadata, List.of(Conflicts.violation(publish.policy(), latest)));
             case Acceptance.NothingNew(String reason) ->
                 LOG.infof("%s, publish %d: %s", publish.policy(), publish.sequence(), reason);
             case Acceptance.NewVersion(StoredPolicy stored) -> {

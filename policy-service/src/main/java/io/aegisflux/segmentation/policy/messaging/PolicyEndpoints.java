@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** {@code segmentation.api.policy.*}: get, list, hosts, evaluate. */
+/** {@code segmentation.api.policy.*}: get, history, list, hosts, evaluate. */
 @ApplicationScoped
 public class PolicyEndpoints {
     private final Bus bus;
@@ -76,6 +76,8 @@ public class PolicyEndpoints {
                     Map.of(
                             PolicyApi.GET,
                             this::get,
+                            PolicyApi.HISTORY,
+                            this::history,
                             PolicyApi.LIST,
                             this::list,
                             PolicyApi.HOSTS,
@@ -110,6 +112,21 @@ public class PolicyEndpoints {
                         ApiError.NOT_FOUND,
                         "policy %s has no version %d".formatted(wanted.policyId(), wanted.version()),
                         "its latest is %d".formatted(latest.version()))));
+    }
+
+    private byte[] history(byte[] request) {
+        PolicyApi.HistoryRequest wanted = Wire.read(request, PolicyApi.HistoryRequest.class);
+        int limit = wanted.limit() == null ? PolicyApi.HistoryRequest.DEFAULT : wanted.limit();
+        List<StoredPolicy> versions = store.last(wanted.policyId(), limit);
+        if (versions.isEmpty()) {
+            throw notFound(wanted.policyId());
+        }
+        return Wire.write(new PolicyApi.HistoryReply(
+                wanted.policyId(),
+                versions.stream()
+                        .map(stored -> new PolicyApi.VersionSummary(
+                                stored.version(), stored.action(), stored.digest(), stored.storedAt()))
+                        .toList()));
     }
 
     private byte[] list(byte[] request) {

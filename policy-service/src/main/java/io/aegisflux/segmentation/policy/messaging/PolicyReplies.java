@@ -12,6 +12,7 @@ import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.nats.ApiEndpoints;
 import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.policy.domain.Acceptance;
+import io.aegisflux.segmentation.policy.domain.Expectation;
 import io.aegisflux.segmentation.policy.domain.Outcome;
 import io.aegisflux.segmentation.policy.domain.Publish;
 import io.nats.client.Message;
@@ -23,7 +24,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -90,12 +93,16 @@ public class PolicyReplies {
 
     private void answer(Message message, PolicyId policy) throws InterruptedException {
         byte[] body = message.getData() == null ? new byte[0] : message.getData();
-        List<Violation> violations = body.length == 0 ? List.of() : Acceptance.violations(body, policy);
+        Expectation expectation = Expectation.of(headers(message));
+        List<Violation> violations = expectation
+                .problem()
+                .map(List::of)
+                .orElseGet(() -> body.length == 0 ? List.of() : Acceptance.violations(body, policy));
         if (!violations.isEmpty()) {
             refuse(message, invalid(violations));
             return;
         }
-        PublishWatch.Result result = watch.await(policy, body, PATIENCE);
+        PublishWatch.Result result = watch.await(policy, body, expectation, PATIENCE);
         if (result.outcome().isEmpty()) {
             refuse(message, undecided(result.publish()));
             return;
@@ -105,8 +112,17 @@ public class PolicyReplies {
                 accept(message, version, result.publish().orElseThrow().sequence());
             case Outcome.NothingThere(Optional<StoredPolicy> deletion) -> refuse(message, notFound(policy, deletion));
             case Outcome.Overtaken(StoredPolicy later) -> refuse(message, overtaken(later));
+            case Outcome.Conflict(Optional<StoredPolicy> latest) -> refuse(message, Conflicts.error(policy, latest));
             case Outcome.NotStored() -> refuse(message, notStored());
         }
+    }
+
+    private static Map<String, List<String>> headers(Message message) {
+        Map<String, List<String>> headers = new HashMap<>();
+        if (message.hasHeaders()) {
+            message.getHeaders().forEach(headers::put);
+        }
+        return headers;
     }
 
     private void accept(Message message, StoredPolicy stored, long sequence) {

@@ -8,6 +8,7 @@ import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.nats.BusException;
 import io.aegisflux.segmentation.nats.StoredMessage;
 import io.aegisflux.segmentation.nats.SubjectLog;
+import io.aegisflux.segmentation.policy.domain.Expectation;
 import io.aegisflux.segmentation.policy.domain.Outcome;
 import io.aegisflux.segmentation.policy.domain.Publish;
 import io.nats.client.JetStreamApiException;
@@ -24,7 +25,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  * Follows a publish that was heard on its subject to what it comes to: finds it in its stream, waits until the channel of
  * whichever instance has decided it, and reads the store.
  *
- * <p>Who hears a message is not told its number in the stream. It is found by its bytes: the latest publish that is equal,
+ * <p>Who hears a message is not told its number in the stream. It is found by its bytes and by the version that it expects:
+ * the latest publish that is equal in both,
  * so what an earlier equal one came to is not taken for the answer. The limit of that is the time from a message's arrival
  * at the broker to its storing, a millisecond or so: where an equal one was decided already, {@link #MOMENT} is waited for
  * another. Only if ours is stored later still, and one that differs came between, is the answer the earlier one's.
@@ -75,23 +77,23 @@ public class PublishWatch {
      *
      * @throws BusException when the broker does not answer
      */
-    Result await(PolicyId policy, byte[] body, Duration patience) throws InterruptedException {
+    Result await(PolicyId policy, byte[] body, Expectation expectation, Duration patience) throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
-        Optional<Publish> publish = find(policy, body);
+        Optional<Publish> publish = find(policy, body, expectation);
         if (publish.filter(this::isInStore).isPresent()) {
             Thread.sleep(MOMENT);
-            publish = find(policy, body);
+            publish = find(policy, body, expectation);
         }
         Duration ask = FIRST_ASK;
         while (System.nanoTime() < deadline) {
             if (publish.isEmpty()) {
                 Thread.sleep(MOMENT);
-                publish = find(policy, body);
+                publish = find(policy, body, expectation);
             } else if (awaitInStore(publish.get(), ask)) {
                 return new Result(publish, Optional.of(outcome(publish.get())));
             } else {
                 boolean passed = hasPassed(publish.get().sequence());
-                Optional<Publish> latest = find(policy, body);
+                Optional<Publish> latest = find(policy, body, expectation);
                 if (passed && latest.map(Publish::sequence).equals(publish.map(Publish::sequence))) {
                     return new Result(publish, Optional.of(outcome(publish.get())));
                 }
@@ -102,19 +104,24 @@ public class PublishWatch {
         return new Result(publish, Optional.empty());
     }
 
-    /** The last publish of these bytes. */
-    private Optional<Publish> find(PolicyId policy, byte[] body) {
+    /** The last publish of these bytes with this expectation. */
+    private Optional<Publish> find(PolicyId policy, byte[] body, Expectation expectation) {
         String subject = Subjects.policy(policy);
         Optional<StoredMessage> found = publishes.newest(subject);
-        if (found.isPresent() && !Arrays.equals(found.get().data(), body)) {
+        if (found.isPresent() && !isOf(found.get(), body, expectation)) {
             found = Optional.empty();
             for (Optional<StoredMessage> at = publishes.next(subject, 1);
                     at.isPresent();
                     at = publishes.next(subject, at.get().sequence() + 1)) {
-                found = Arrays.equals(at.get().data(), body) ? at : found;
+                found = isOf(at.get(), body, expectation) ? at : found;
             }
         }
-        return found.map(message -> new Publish(policy, body, message.sequence(), message.time()));
+        return found.map(message -> new Publish(policy, body, message.sequence(), message.time(), expectation));
+    }
+
+    private static boolean isOf(StoredMessage message, byte[] body, Expectation expectation) {
+        return Arrays.equals(message.data(), body)
+                && Expectation.of(message.headers()).equals(expectation);
     }
 
     private boolean isInStore(Publish publish) {

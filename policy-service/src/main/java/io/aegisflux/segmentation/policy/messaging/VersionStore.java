@@ -14,6 +14,8 @@ import io.aegisflux.segmentation.nats.StoredMessage;
 import io.aegisflux.segmentation.nats.SubjectLog;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -83,18 +85,43 @@ public class VersionStore {
 
     /** The first version of which this holds, if it holds of all that come after. Reads some of them only. */
     Optional<StoredPolicy> first(PolicyId policy, Predicate<StoredPolicy> holds) {
-        Optional<StoredPolicy> found = Optional.empty();
-        long low = 1;
-        long high = log.newest(Subjects.policyStore(policy))
+        return find(policy, holds, newestSequence(policy)).map(Found::version);
+    }
+
+    /** The latest versions, the last one first. */
+    List<StoredPolicy> last(PolicyId policy, int most) {
+        long newest = newestSequence(policy);
+        Optional<StoredPolicy> latest = newest(policy).version();
+        if (latest.isEmpty()) {
+            return List.of();
+        }
+        long from = latest.get().version() - most + 1;
+        List<StoredPolicy> versions = new ArrayList<>();
+        for (Optional<Found> at = find(policy, version -> version.version() >= from, newest);
+                at.isPresent();
+                at = next(policy, at.get().sequence() + 1, newest)) {
+            versions.add(at.get().version());
+        }
+        return versions.reversed();
+    }
+
+    private long newestSequence(PolicyId policy) {
+        return log.newest(Subjects.policyStore(policy))
                 .map(StoredMessage::sequence)
                 .orElse(0L);
+    }
+
+    private Optional<Found> find(PolicyId policy, Predicate<StoredPolicy> holds, long newest) {
+        Optional<Found> found = Optional.empty();
+        long low = 1;
+        long high = newest;
         while (low <= high) {
             long middle = (low + high) >>> 1;
             Optional<Found> next = next(policy, middle, high);
             if (next.isPresent() && !holds.test(next.get().version())) {
                 low = next.get().sequence() + 1;
             } else {
-                found = next.isPresent() ? next.map(Found::version) : found;
+                found = next.isPresent() ? next : found;
                 high = middle - 1;
             }
         }

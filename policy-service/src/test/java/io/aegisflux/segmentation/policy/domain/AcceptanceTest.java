@@ -83,7 +83,7 @@ class AcceptanceTest {
     @Test
     void aStreamOfPublishesThatWasMadeAnewIsNotMistakenForOldPublishes() {
         StoredPolicy before = version(3, PORT_443, 900);
-        Publish first = new Publish(WEB, PORT_80, 1, NOW.plus(Duration.ofHours(1)));
+        Publish first = new Publish(WEB, PORT_80, 1, NOW.plus(Duration.ofHours(1)), Expectation.ANYTHING);
         assertThat(stored(first, Optional.of(before)).version()).isEqualTo(4);
     }
 
@@ -129,6 +129,7 @@ class AcceptanceTest {
             case Acceptance.Refused(var violations) ->
                 assertThat(violations).extracting(Violation::path).containsExactly("/metadata/n");
             case Acceptance.NothingNew nothing -> throw new AssertionError(nothing.reason());
+            case Acceptance.Conflict conflict -> throw new AssertionError(conflict);
         }
     }
 
@@ -152,12 +153,32 @@ class AcceptanceTest {
                 .isEqualTo("träge ä 😀");
     }
 
+    @Test
+    void aPublishCountsOnlyBehindTheVersionThatItExpects() {
+        Optional<StoredPolicy> third = Optional.of(version(3, PORT_443, 5));
+        assertThat(stored(expecting(PORT_80, 3), third).version()).isEqualTo(4);
+        assertThat(stored(expecting(PORT_80, 0), Optional.empty()).version()).isEqualTo(1);
+        for (long seen : new long[] {0, 2, 4}) {
+            assertThat(Acceptance.of(expecting(PORT_80, seen), third, NOW)).isEqualTo(new Acceptance.Conflict(third));
+            assertThat(Acceptance.of(expecting(new byte[0], seen), third, NOW))
+                    .as("a deletion")
+                    .isEqualTo(new Acceptance.Conflict(third));
+        }
+        assertThat(Acceptance.of(expecting(PORT_443, 2), third, NOW))
+                .as("it holds already: the publish may have come twice")
+                .isInstanceOf(Acceptance.NothingNew.class);
+    }
+
+    private static Publish expecting(byte[] body, long version) {
+        return new Publish(WEB, body, 9, NOW.minusMillis(3), new Expectation.Version(version));
+    }
+
     private static StoredPolicy stored(Publish publish, Optional<StoredPolicy> latest) {
         return ((Acceptance.NewVersion) Acceptance.of(publish, latest, NOW)).stored();
     }
 
     private static Publish publish(byte[] body, long sequence) {
-        return new Publish(WEB, body, sequence, NOW.minusMillis(3));
+        return new Publish(WEB, body, sequence, NOW.minusMillis(3), Expectation.ANYTHING);
     }
 
     static StoredPolicy version(long version, byte[] body, long sequence) {

@@ -49,9 +49,20 @@ class OutcomeTest {
         assertThat(outcome(X, 15, Optional.empty(), Optional.of(GONE))).isEqualTo(new Outcome.NotStored());
     }
 
+    @Test
+    void aPublishThatExpectedAnotherVersionIsAConflict() {
+        Publish publish = new Publish(
+                new PolicyId("web"), Y, 15, Instant.parse("2026-11-25T09:59:59Z"), new Expectation.Version(7));
+        assertThat(Outcome.of(publish, Optional.empty(), Optional.of(X1)))
+                .isEqualTo(new Outcome.Conflict(Optional.of(X1)));
+        assertThat(Outcome.of(publish, Optional.empty(), Optional.empty()))
+                .isEqualTo(new Outcome.Conflict(Optional.empty()));
+    }
+
     private static Outcome outcome(
             byte[] body, long sequence, Optional<StoredPolicy> at, Optional<StoredPolicy> before) {
-        Publish publish = new Publish(new PolicyId("web"), body, sequence, Instant.parse("2026-11-25T09:59:59Z"));
+        Publish publish = new Publish(
+                new PolicyId("web"), body, sequence, Instant.parse("2026-11-25T09:59:59Z"), Expectation.ANYTHING);
         return Outcome.of(publish, at, before);
     }
 }

@@ -1,0 +1,68 @@
+package io.aegisflux.segmentation.cli.command;
+
+import io.aegisflux.segmentation.cli.bus.BusClient;
+import io.aegisflux.segmentation.cli.bus.PolicyBus;
+import io.aegisflux.segmentation.cli.outcome.ExitCode;
+import io.aegisflux.segmentation.cli.outcome.Failure;
+import io.aegisflux.segmentation.cli.terminal.Ages;
+import io.aegisflux.segmentation.cli.terminal.Cell;
+import io.aegisflux.segmentation.cli.terminal.Output;
+import io.aegisflux.segmentation.cli.terminal.Table;
+import io.aegisflux.segmentation.contracts.PolicyApi;
+import io.aegisflux.segmentation.contracts.PolicyId;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The versions of a policy. */
+@Command(
+        name = "history",
+        description = "List the versions of a policy, the last one first. A deletion is a version, too.",
+        sortOptions = false,
+        footerHeading = "%nExample:%n",
+        footer = "  segctl policy history web-db")
+final class PolicyHistoryCommand implements Callable<Integer> {
+    private final RootCommand root;
+
+    @Parameters(index = "0", paramLabel = "ID", converter = PolicyIdText.class, description = "The policy.")
+    private PolicyId policy;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            defaultValue = "" + PolicyApi.HistoryRequest.DEFAULT,
+            description = "So many versions at most (default: ${DEFAULT-VALUE}).")
+    private int limit;
+
+    PolicyHistoryCommand(RootCommand root) {
+        this.root = root;
+    }
+
+    @Override
+    public Integer call() {
+        if (limit < 1 || limit > PolicyApi.HistoryRequest.MOST) {
+            throw Failure.usage(
+                    "--limit is %d".formatted(limit), "write 1 to %d".formatted(PolicyApi.HistoryRequest.MOST));
+        }
+        PolicyApi.HistoryReply reply;
+        try (BusClient bus = root.connect()) {
+            reply = new PolicyBus(bus).history(policy, limit);
+        }
+        Output output = root.output();
+        if (output.isJson()) {
+            output.json(reply);
+            return ExitCode.OK;
+        }
+        Table table = new Table("VERSION>", "ACTION", "STORED", "DIGEST");
+        for (PolicyApi.VersionSummary version : reply.versions()) {
+            table.row(
+                    Cell.of(version.version()),
+                    Cell.of(version.action()),
+                    Cell.of(Ages.ago(version.storedAt(), output.now())),
+                    Cell.of(AcceptedLine.digest(version.digest())));
+        }
+        output.table(table);
+        return ExitCode.OK;
+    }
+}
