@@ -106,6 +106,25 @@ class PublishIT {
     }
 
     @Test
+    void aDocumentOfWhichATestFailsIsRefusedAndOneThatPassesIsAccepted() {
+        assertThat(bench.request("tested", tested("deny")).hasHeaders()).isTrue();
+        ApiError refusal = Wire.read(bench.request("tested", tested("deny")).getData(), ApiError.class);
+        assertThat(refusal.code()).isEqualTo(ApiError.INVALID_POLICY);
+        assertThat(refusal.violations()).singleElement().satisfies(violation -> {
+            assertThat(violation.path()).isEqualTo("/tests/0");
+            assertThat(violation.reason()).contains("expects deny, but it is allowed: by rule \"allow-port\"");
+        });
+        assertThat(accepted(bench.request("tested", tested("allow"))).version()).isEqualTo(1);
+        assertThat(bench.versions("tested")).hasSize(1);
+    }
+
+    private static byte[] tested(String expectation) {
+        return policy("tested", """
+                "applies_to": {"hosts": ["nobody"]}, "tests": [{"name": "t", "from": "10.0.0.1", "to": "10.0.0.2",
+                  "protocol": "tcp", "port": 80, "expect": "%s"}],""".formatted(expectation), rule("allow-port", 80));
+    }
+
+    @Test
     void ofPublishesThatExpectTheSameVersionOneCounts() throws Exception {
         assertThat(accepted(bench.request("raced", only("nobody", "raced", 80), 0))
                         .version())

@@ -5,8 +5,10 @@ import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Violation;
 import io.aegisflux.segmentation.contracts.Wire;
+import io.aegisflux.segmentation.engine.language.Policy;
 import io.aegisflux.segmentation.engine.parsing.ParseResult;
 import io.aegisflux.segmentation.engine.parsing.PolicyParser;
+import io.aegisflux.segmentation.engine.testing.PolicyTests;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -70,19 +72,19 @@ public sealed interface Acceptance {
 
     /**
      * What is wrong with a document. Beside what the parser refuses that is a document which, written as the store keeps
-     * it, could not be read again: a number's other notation may be longer than a number may be.
+     * it, could not be read again: a number's other notation may be longer than a number may be. And one of whose own tests
+     * fail.
      *
      * @return empty when it is a policy of this id
      */
     static List<Violation> violations(byte[] body, PolicyId policy) {
-        List<Violation> violations = parse(body, policy);
-        return violations.isEmpty() ? parse(Wire.write(tree(body)), policy) : violations;
-    }
-
-    private static List<Violation> parse(byte[] body, PolicyId policy) {
         return switch (PolicyParser.parse(body, policy)) {
             case ParseResult.Rejected(List<Violation> violations) -> violations;
-            case ParseResult.Accepted ignored -> List.of();
+            case ParseResult.Accepted(Policy accepted) ->
+                switch (PolicyParser.parse(Wire.write(tree(body)), policy)) {
+                    case ParseResult.Rejected(List<Violation> violations) -> violations;
+                    case ParseResult.Accepted ignored -> PolicyTests.failures(accepted);
+                };
         };
     }
 

@@ -1,0 +1,2 @@
+/** Runs the tests that policies carry. Nothing here is null unless it says so. */
+package io.aegisflux.segmentation.engine.testing;
