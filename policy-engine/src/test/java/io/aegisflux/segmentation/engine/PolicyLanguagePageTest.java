@@ -17,9 +17,11 @@ import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.contracts.Workload;
 import io.aegisflux.segmentation.engine.PolicyLanguagePage.Block;
 import io.aegisflux.segmentation.engine.evaluation.Evaluator;
+import io.aegisflux.segmentation.engine.language.Policy;
 import io.aegisflux.segmentation.engine.lowering.HostView;
 import io.aegisflux.segmentation.engine.lowering.Lowering;
 import io.aegisflux.segmentation.engine.naive.RandomWorld;
+import io.aegisflux.segmentation.engine.testing.PolicyTests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -82,12 +84,13 @@ class PolicyLanguagePageTest {
     @ParameterizedTest
     @MethodSource("examples")
     void itsExamplesAreAccepted(Block block) {
-        accepted(
+        Policy policy = accepted(
                 switch (block.kind()) {
                     case "json rule" -> policy("p", 1, "", block.content());
                     case "json condition" -> policy("p", 1, "", rule("r", "deny", 1, "", block.content()));
                     default -> block.content();
                 });
+        assertThat(PolicyTests.failures(policy)).isEmpty();
     }
 
     static Stream<Arguments> refusals() {

@@ -109,22 +109,8 @@ final class NearestMiss {
                 null,
                 "",
                 policy.metadata());
-        Policy alone = new Policy(
-                policy.id(),
-                policy.name(),
-                policy.type(),
-                1,
-                true,
-                Mode.ENFORCE,
-                policy.appliesTo(),
-                List.of(rule),
-                new DefaultRule(DefaultAction.NONE, Direction.BOTH, Mode.ENFORCE),
-                null,
-                List.of(),
-                "",
-                policy.metadata(),
-                null,
-                null);
+        DefaultRule none = new DefaultRule(DefaultAction.NONE, Direction.BOTH, Mode.ENFORCE);
+        Policy alone = PolicyTests.alone(policy, Mode.ENFORCE, List.of(rule), none);
         Evaluator evaluator = PolicyTests.evaluator(alone, ends);
         return evaluator.decide(packet, Instant.EPOCH).action() == Action.DENY;
     }

@@ -6,14 +6,17 @@ import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.Decision;
 import io.aegisflux.segmentation.contracts.Direction;
 import io.aegisflux.segmentation.contracts.HostId;
+import io.aegisflux.segmentation.contracts.Mode;
 import io.aegisflux.segmentation.contracts.PacketTuple;
 import io.aegisflux.segmentation.contracts.TableRule;
 import io.aegisflux.segmentation.contracts.Violation;
 import io.aegisflux.segmentation.engine.evaluation.Evaluator;
 import io.aegisflux.segmentation.engine.language.AppliesTo;
+import io.aegisflux.segmentation.engine.language.DefaultRule;
 import io.aegisflux.segmentation.engine.language.Policy;
 import io.aegisflux.segmentation.engine.language.PolicyTest;
 import io.aegisflux.segmentation.engine.language.PolicyTest.Expectation;
+import io.aegisflux.segmentation.engine.language.Rule;
 import io.aegisflux.segmentation.engine.lowering.HostView;
 import io.aegisflux.segmentation.engine.lowering.Lowering;
 import io.aegisflux.segmentation.engine.lowering.VersionedPolicy;
@@ -57,7 +60,7 @@ public final class PolicyTests {
     }
 
     private PolicyTests(Policy policy) {
-        this.policy = alone(policy);
+        this.policy = alone(policy, policy.mode(), policy.rules(), policy.defaultRule());
         this.ends = Ends.of(policy.tests());
         this.evaluator = evaluator(this.policy, ends);
     }
@@ -81,18 +84,18 @@ public final class PolicyTests {
         return failures;
     }
 
-    /** The policy for every host and for ever, without tests. */
-    private static Policy alone(Policy policy) {
+    /** A policy for every host and for ever, without tests. */
+    static Policy alone(Policy policy, Mode mode, List<Rule> rules, DefaultRule defaultRule) {
         return new Policy(
                 policy.id(),
                 policy.name(),
                 policy.type(),
                 policy.priority(),
                 true,
-                policy.mode(),
+                mode,
                 AppliesTo.ALL,
-                policy.rules(),
-                policy.defaultRule(),
+                rules,
+                defaultRule,
                 null,
                 List.of(),
                 "",

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aegisflux.segmentation.contracts.Violation;
 import io.aegisflux.segmentation.engine.Documents;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -99,7 +98,7 @@ class PolicyTestsTest {
     }
 
     @Test
-    void aDocumentAsLargeAsOneMayBeIsTestedInASecondOrTwo() {
+    void ofManyFailuresTheFirstTwentyAreTold() {
         String[] rules = IntStream.range(0, 1_000)
                 .mapToObj(i -> rule("r" + i, "allow", i, "", when("source.label.app", "eq", "\"app-" + i + "\"")))
                 .toArray(String[]::new);
@@ -110,11 +109,10 @@ class PolicyTestsTest {
                         80,
                         "\"expect\": \"%s\"".formatted(i < 500 ? "allow" : "deny")))
                 .collect(Collectors.joining(","));
-        long start = System.nanoTime();
         assertThat(PolicyTests.failures(Documents.accepted(policy("p", 1, "\"tests\": [%s],".formatted(tests), rules))))
-                .as("the first of 500")
-                .hasSize(20);
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(30)); // not for ever
+                .extracting(Violation::path)
+                .containsExactlyElementsOf(
+                        IntStream.range(500, 520).mapToObj(i -> "/tests/" + i).toList());
     }
 
     private static List<Violation> failures(String members, String... tests) {
