@@ -61,7 +61,7 @@ final class Interfaces {
         return List.copyOf(bits);
     }
 
-    /** The bits that stand for no interface, when these have some. */
+    /** The bits that stand for no interface when these have some. An interface that is new gets the lowest of them. */
     static long free(List<String> bits) {
         return -1L << bits.size() & ~UNKNOWN;
     }

@@ -41,8 +41,7 @@ final class AddressClasses {
                 .map(AddressSet::of)
                 .map(set -> (ipVersion == 4 ? set.v4() : set.v6()).intervals())
                 .toList();
-        TreeMap<U128, BitSet> changes =
-                new TreeMap<>(); // sets in which an address is and the one before it is not, or vice versa
+        TreeMap<U128, BitSet> changes = new TreeMap<>(); // the sets in which either an address or the one before it is
         changes.put(U128.ZERO, new BitSet());
         U128 last = ipVersion == 4 ? U128.of(0xFFFF_FFFFL) : U128.MAX;
         for (int set = 0; set < sets.size(); set++) {

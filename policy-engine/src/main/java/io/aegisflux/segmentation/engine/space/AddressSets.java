@@ -67,7 +67,8 @@ public final class AddressSets {
     /**
      * Those that are worth it for rules.
      *
-     * @param freeBits that may stand for sets; where there are too few, a rule has a box for each range of classes
+     * @param freeBits that may stand for sets, of which the highest are taken first; where there are too few, a rule has a box
+     *     for each range of classes
      */
     public static AddressSets of(List<TableRule> rules, PacketSpace space, long freeBits) {
         List<Wanted> wanted = wanted(rules, space.ipVersion());
@@ -106,7 +107,7 @@ public final class AddressSets {
                 .sorted(Comparator.comparingInt(list -> -parts.get(list).size()))
                 .limit(Long.bitCount(freeBits))
                 .toList()) {
-            long bit = Long.lowestOneBit(free);
+            long bit = Long.highestOneBit(free);
             free &= ~bit;
             bits.put(list, bit);
             bitsOfSide.merge(list.side, bit, (a, b) -> a | b);

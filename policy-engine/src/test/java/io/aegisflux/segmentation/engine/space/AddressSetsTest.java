@@ -35,8 +35,8 @@ class AddressSetsTest {
         TableRule[] rules = {rule(LEFT, null), rule(RIGHT, null), rule(CROSSING, null)};
         AddressSets withBits = sets(0b1110, rules);
         assertThat(withBits.parts(Side.SOURCE, CROSSING)).hasSize(1);
-        assertThat(withBits.bits(Side.SOURCE)).isEqualTo(0b10);
-        assertThat(withBits.words(Side.SOURCE)).containsExactlyInAnyOrder(0, 0, 0, 0b10, 0b10);
+        assertThat(withBits.bits(Side.SOURCE)).isEqualTo(0b1000);
+        assertThat(withBits.words(Side.SOURCE)).containsExactlyInAnyOrder(0, 0, 0, 0b1000, 0b1000);
         AddressSets withoutBits = sets(0, rules);
         assertThat(withoutBits.parts(Side.SOURCE, CROSSING)).hasSize(2);
         assertThat(withoutBits.bits()).isZero();
