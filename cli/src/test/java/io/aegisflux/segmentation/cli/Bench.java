@@ -2,13 +2,16 @@ package io.aegisflux.segmentation.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.ApiError;
+import io.aegisflux.segmentation.contracts.Decision;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.Mode;
 import io.aegisflux.segmentation.contracts.PolicyAccepted;
 import io.aegisflux.segmentation.contracts.PolicyApi;
 import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.PublishHeaders;
+import io.aegisflux.segmentation.contracts.Reason;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
@@ -174,7 +177,36 @@ public final class Bench implements AutoCloseable {
             case "hosts" -> reply(request, hosts());
             case "get" -> get(request);
             case "history" -> history(request);
+            case "evaluate" -> evaluate(request);
             default -> {}
+        }
+    }
+
+    private void evaluate(Message request) {
+        PolicyApi.EvaluateRequest wanted = Wire.read(request.getData(), PolicyApi.EvaluateRequest.class);
+        PolicyId policy = new PolicyId("web-db");
+        Integer port = wanted.packet().destPort();
+        if (wanted.hostId().value().equals("nobody")) {
+            refuse(
+                    request,
+                    "404",
+                    new ApiError(
+                            ApiError.NOT_FOUND, "no host nobody has reported", "segctl status lists them", List.of()));
+        } else if (port == null) {
+            reply(request, new Decision(Action.ALLOW, Reason.POSTURE, null, null, null, null, List.of()));
+        } else if (port == 80) {
+            reply(
+                    request,
+                    new Decision(
+                            Action.ALLOW,
+                            Reason.AUDIT_WOULD_DENY,
+                            policy,
+                            3L,
+                            "allow-all",
+                            new Decision.Audit(new PolicyId("strict"), 1, "no-80"),
+                            List.of("web-db/note")));
+        } else {
+            reply(request, new Decision(Action.DENY, Reason.RULE_DENY, policy, 3L, "deny-others", null, List.of()));
         }
     }
 

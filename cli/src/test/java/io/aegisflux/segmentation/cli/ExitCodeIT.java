@@ -48,6 +48,13 @@ class ExitCodeIT {
                     0 | policy get web-db
                     0 | policy get web-db --version 2 -o json
                     0 | policy delete web-db
+                    0 | explain --host db-1 --from 10.0.0.1 --to 10.0.0.2 --port 5432
+                    2 | explain --host db-1 --from 10.0.0.1 --to 10.0.0.2
+                    2 | explain --host db-1 --from 10.0.0.1 --to 10.0.0.2 --protocol icmp --port 1
+                    2 | explain --host db-1 --from db --to 10.0.0.2 --port 5432
+                    2 | explain --host db-1 --from 10.0.0.1 --to 10.0.0.2 --port 5432 --direction both
+                    2 | explain --host db-1 --from 10.0.0.1 --to 10.0.0.2 --protocol 256
+                    5 | explain --host nobody --from 10.0.0.1 --to 10.0.0.2 --port 5432
                     0 | policy history web-db
                     0 | policy diff web-db
                     0 | policy rollback web-db --to 1

@@ -82,6 +82,38 @@ class GoldenIT {
     }
 
     @Test
+    void explain() {
+        golden("explain.txt", "explain", "--host", "db-1", "--from", "10.0.0.1", "--to", "10.0.0.2", "--port", "5432");
+        golden(
+                "explain.json",
+                "explain",
+                "--host",
+                "db-1",
+                "--from",
+                "::1",
+                "--to",
+                "::2",
+                "--port",
+                "80",
+                "-o",
+                "json");
+        golden("explain-audited.txt", "explain", "--host", "db-1", "--from", "::1", "--to", "::2", "--port", "80");
+        golden(
+                "explain-posture.txt",
+                "explain",
+                "--host",
+                "db-1",
+                "--direction",
+                "egress",
+                "--from",
+                "::1",
+                "--to",
+                "::2",
+                "--protocol",
+                "icmpv6");
+    }
+
+    @Test
     void policyHistory() {
         golden("policy-history.txt", "policy", "history", "web-db");
         golden("policy-history.json", "policy", "history", "web-db", "--limit", "2", "-o", "json");
@@ -182,6 +214,7 @@ class GoldenIT {
                 "policy ls",
                 "policy delete",
                 "events",
+                "explain",
                 "pub",
                 "sub",
                 "req"

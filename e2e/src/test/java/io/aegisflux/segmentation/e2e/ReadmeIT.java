@@ -88,6 +88,15 @@ class ReadmeIT {
 
     /** From version 1, by which web is cut off. */
     private void requireVersionsToBeHandled() throws IOException {
+        assertThat(run(
+                                "cli/target/segctl",
+                                "explain",
+                                "--host=host-b",
+                                "--from=198.18.71.10",
+                                "--to=198.18.72.20",
+                                "--port=5432")
+                        .output())
+                .contains("DENIED", "RULE_DENY  web-db@v1/deny-others");
         assertThat(policy("apply", "-f", "examples/web-db.json", "--expect-version", "7"))
                 .as("what holds already is no conflict")
                 .contains("ACCEPTED  web-db v1");

@@ -3,6 +3,9 @@ package io.aegisflux.segmentation.cli.bus;
 import static java.util.Objects.requireNonNull;
 
 import io.aegisflux.segmentation.cli.outcome.Failure;
+import io.aegisflux.segmentation.contracts.Decision;
+import io.aegisflux.segmentation.contracts.HostId;
+import io.aegisflux.segmentation.contracts.PacketTuple;
 import io.aegisflux.segmentation.contracts.PolicyAccepted;
 import io.aegisflux.segmentation.contracts.PolicyApi;
 import io.aegisflux.segmentation.contracts.PolicyId;
@@ -35,6 +38,11 @@ public final class PolicyBus {
     /** The known hosts. */
     public PolicyApi.HostsReply hosts() {
         return ask("hosts", new byte[0], PolicyApi.HostsReply.class);
+    }
+
+    /** What the stored policies decide on a host about a packet. */
+    public Decision evaluate(HostId host, PacketTuple packet) {
+        return ask("evaluate", Wire.write(new PolicyApi.EvaluateRequest(host, packet)), Decision.class);
     }
 
     /**

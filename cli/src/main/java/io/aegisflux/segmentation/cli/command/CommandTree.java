@@ -23,6 +23,7 @@ public final class CommandTree {
                 .addSubcommand(new StatusCommand(root))
                 .addSubcommand(policy)
                 .addSubcommand(new EventsCommand(root))
+                .addSubcommand(new ExplainCommand(root))
                 .addSubcommand(new PubCommand(root))
                 .addSubcommand(new SubCommand(root))
                 .addSubcommand(new ReqCommand(root))
