@@ -55,6 +55,9 @@ class ExitCodeIT {
                     2 | explain --host db-1 --from 10.0.0.1 --to 10.0.0.2 --port 5432 --direction both
                     2 | explain --host db-1 --from 10.0.0.1 --to 10.0.0.2 --protocol 256
                     5 | explain --host nobody --from 10.0.0.1 --to 10.0.0.2 --port 5432
+                    0 | completion bash
+                    0 | completion zsh
+                    2 | completion fish
                     0 | policy history web-db
                     0 | policy diff web-db
                     0 | policy rollback web-db --to 1

@@ -213,6 +213,7 @@ class GoldenIT {
                 "policy undelete",
                 "policy ls",
                 "policy delete",
+                "completion",
                 "events",
                 "explain",
                 "pub",

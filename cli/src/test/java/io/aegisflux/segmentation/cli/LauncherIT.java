@@ -51,6 +51,21 @@ class LauncherIT {
     }
 
     @Test
+    void bashCompletesVerbsAndOptionsByItsScript() throws Exception {
+        String complete = """
+                source <("$0" completion bash)
+                COMP_WORDS=(segctl %s) COMP_CWORD=%d
+                _complete_segctl
+                echo "${COMPREPLY[@]}"
+                """;
+        for (var typed :
+                Map.of("policy his", "history", "explain --fr", "--from").entrySet()) {
+            Run run = run(Path.of("/bin/bash"), "-c", complete.formatted(typed.getKey(), 2), LAUNCHER.toString());
+            assertThat(run.out().strip()).as(run.err()).isEqualTo(typed.getValue());
+        }
+    }
+
+    @Test
     void writesNoEscapeByteToAPipeAndSignsAlsoWhereTheLocaleHasNone() throws Exception {
         Run run = run(Map.of("LC_ALL", "C"), LAUNCHER, "policy", "ls");
 

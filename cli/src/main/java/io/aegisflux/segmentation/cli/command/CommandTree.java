@@ -27,6 +27,7 @@ public final class CommandTree {
                 .addSubcommand(new PubCommand(root))
                 .addSubcommand(new SubCommand(root))
                 .addSubcommand(new ReqCommand(root))
+                .addSubcommand(new CompletionCommand(root))
                 .registerConverter(Duration.class, new DurationText())
                 .setCaseInsensitiveEnumValuesAllowed(true);
     }
