@@ -16,7 +16,9 @@ final class LibbpfLog {
     /** Characters kept: the end of a verifier's log says what it refuses. */
     private static final int KEPT = 64 * 1024;
 
-    private static final int LINE = 16 * 1024;
+    /** Bytes of what is printed at once, of which the end would be lost: a verifier's log is one such line. */
+    private static final int LINE = 4 * 1024 * 1024;
+
     private static final int DEBUG = 2;
     private static final MethodHandle VSNPRINTF =
             Native.libc("vsnprintf", Native.returningInt(ADDRESS, JAVA_LONG, ADDRESS, ADDRESS));
