@@ -3,7 +3,6 @@ package io.aegisflux.segmentation.nats;
 import io.nats.client.Message;
 import io.nats.client.impl.NatsJetStreamMetaData;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -34,10 +33,7 @@ public record NatsMetadata(
     }
 
     static NatsMetadata of(Message message) {
-        Map<String, List<String>> headers = new HashMap<>();
-        if (message.hasHeaders()) {
-            message.getHeaders().forEach((name, values) -> headers.put(name, List.copyOf(values)));
-        }
+        Map<String, List<String>> headers = MessageHeaders.of(message.getHeaders());
         if (!message.isJetStream()) {
             return new NatsMetadata(message.getSubject(), 0, message.getReplyTo(), headers, Instant.now(), 1, 0);
         }

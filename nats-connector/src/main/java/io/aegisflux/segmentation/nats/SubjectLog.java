@@ -5,9 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.nats.client.Message;
 import io.nats.client.api.MessageInfo;
-import io.nats.client.impl.Headers;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -57,16 +54,11 @@ public final class SubjectLog {
     }
 
     private static StoredMessage stored(MessageInfo message) {
-        Map<String, List<String>> headers = new HashMap<>();
-        Headers given = message.getHeaders();
-        if (given != null) {
-            given.forEach((name, values) -> headers.put(name, List.copyOf(values)));
-        }
         return new StoredMessage(
                 message.getSubject(),
                 message.getSeq(),
                 message.getTime().toInstant(),
-                headers,
+                MessageHeaders.of(message.getHeaders()),
                 message.getData() == null ? new byte[0] : message.getData());
     }
 }

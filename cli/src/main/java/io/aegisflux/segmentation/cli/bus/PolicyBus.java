@@ -63,6 +63,11 @@ public final class PolicyBus {
         return ask("history", Wire.write(new PolicyApi.HistoryRequest(policy, limit)), PolicyApi.HistoryReply.class);
     }
 
+    /** The latest version of a policy, be it its deletion. */
+    public PolicyApi.VersionSummary latest(PolicyId policy) {
+        return history(policy, 1).versions().getFirst();
+    }
+
     /**
      * Publishes a document and waits for what policy-service says to it.
      *

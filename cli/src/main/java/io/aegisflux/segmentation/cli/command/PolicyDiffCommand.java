@@ -83,7 +83,7 @@ final class PolicyDiffCommand implements Callable<Integer> {
     }
 
     private Difference difference(PolicyBus policies) {
-        long latest = policies.history(policy, 1).versions().getFirst().version();
+        long latest = policies.latest(policy).version();
         if (file != null) {
             long of = from == null ? latest : from;
             return new Difference(

@@ -37,7 +37,7 @@ final class PolicyRollbackCommand implements Callable<Integer> {
     public Integer call() {
         try (BusClient bus = root.connect()) {
             PolicyBus policies = new PolicyBus(bus);
-            long latest = policies.history(policy, 1).versions().getFirst().version();
+            long latest = policies.latest(policy).version();
             long target = to == null ? latest - 1 : to;
             if (target < 1 || target >= latest) {
                 throw Failure.usage(

@@ -31,8 +31,7 @@ final class PolicyUndeleteCommand implements Callable<Integer> {
     public Integer call() {
         try (BusClient bus = root.connect()) {
             PolicyBus policies = new PolicyBus(bus);
-            PolicyApi.VersionSummary latest =
-                    policies.history(policy, 1).versions().getFirst();
+            PolicyApi.VersionSummary latest = policies.latest(policy);
             if (!StoredPolicy.DELETED.equals(latest.action())) {
                 throw Failure.refused(
                         "policy %s is not deleted: its version %d holds".formatted(policy, latest.version()),

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The large sets of addresses that the rules of a table name, for one IP version, so that such a rule is not multiplied by its
@@ -151,14 +152,17 @@ public final class AddressSets {
 
     /** How many parts there are in place of prefixes of one IP version. */
     long count(Side side, List<Prefix> prefixes) {
-        List<AddressPart> classesOf = prefixes.size() < LARGE ? null : parts.get(new Named(side, prefixes));
-        return (classesOf == null ? prefixes : classesOf).size();
+        return partsOfSet(side, prefixes).map(List::size).orElseGet(prefixes::size);
     }
 
     /** What boxes ask in place of prefixes of one IP version: one of these. */
     List<AddressPart> parts(Side side, List<Prefix> prefixes) {
-        List<AddressPart> classesOf = prefixes.size() < LARGE ? null : parts.get(new Named(side, prefixes));
-        return classesOf == null ? prefixes.stream().map(AddressPart::of).toList() : classesOf;
+        return partsOfSet(side, prefixes)
+                .orElseGet(() -> prefixes.stream().map(AddressPart::of).toList());
+    }
+
+    private Optional<List<AddressPart>> partsOfSet(Side side, List<Prefix> prefixes) {
+        return prefixes.size() < LARGE ? Optional.empty() : Optional.ofNullable(parts.get(new Named(side, prefixes)));
     }
 
     private static List<List<Prefix>> prefixes(List<Wanted> wanted, Side side) {

@@ -11,6 +11,7 @@ import io.aegisflux.segmentation.contracts.Violation;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.nats.ApiEndpoints;
 import io.aegisflux.segmentation.nats.Bus;
+import io.aegisflux.segmentation.nats.MessageHeaders;
 import io.aegisflux.segmentation.policy.domain.Acceptance;
 import io.aegisflux.segmentation.policy.domain.Expectation;
 import io.aegisflux.segmentation.policy.domain.Outcome;
@@ -24,9 +25,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -93,7 +92,7 @@ public class PolicyReplies {
 
     private void answer(Message message, PolicyId policy) throws InterruptedException {
         byte[] body = message.getData() == null ? new byte[0] : message.getData();
-        Expectation expectation = Expectation.of(headers(message));
+        Expectation expectation = Expectation.of(MessageHeaders.of(message.getHeaders()));
         List<Violation> violations = expectation
                 .problem()
                 .map(List::of)
@@ -115,14 +114,6 @@ public class PolicyReplies {
             case Outcome.Conflict(Optional<StoredPolicy> latest) -> refuse(message, Conflicts.error(policy, latest));
             case Outcome.NotStored() -> refuse(message, notStored());
         }
-    }
-
-    private static Map<String, List<String>> headers(Message message) {
-        Map<String, List<String>> headers = new HashMap<>();
-        if (message.hasHeaders()) {
-            message.getHeaders().forEach(headers::put);
-        }
-        return headers;
     }
 
     private void accept(Message message, StoredPolicy stored, long sequence) {

@@ -85,30 +85,26 @@ public class VersionStore {
 
     /** The first version of which this holds, if it holds of all that come after. Reads some of them only. */
     Optional<StoredPolicy> first(PolicyId policy, Predicate<StoredPolicy> holds) {
-        return find(policy, holds, newestSequence(policy)).map(Found::version);
+        long newest = log.newest(Subjects.policyStore(policy))
+                .map(StoredMessage::sequence)
+                .orElse(0L);
+        return find(policy, holds, newest).map(Found::version);
     }
 
     /** The latest versions, the last one first. */
     List<StoredPolicy> last(PolicyId policy, int most) {
-        long newest = newestSequence(policy);
-        Optional<StoredPolicy> latest = newest(policy).version();
-        if (latest.isEmpty()) {
+        Newest newest = newest(policy);
+        if (newest.version().isEmpty()) {
             return List.of();
         }
-        long from = latest.get().version() - most + 1;
+        long from = newest.version().get().version() - most + 1;
         List<StoredPolicy> versions = new ArrayList<>();
-        for (Optional<Found> at = find(policy, version -> version.version() >= from, newest);
+        for (Optional<Found> at = find(policy, version -> version.version() >= from, newest.sequence());
                 at.isPresent();
-                at = next(policy, at.get().sequence() + 1, newest)) {
+                at = next(policy, at.get().sequence() + 1, newest.sequence())) {
             versions.add(at.get().version());
         }
         return versions.reversed();
-    }
-
-    private long newestSequence(PolicyId policy) {
-        return log.newest(Subjects.policyStore(policy))
-                .map(StoredMessage::sequence)
-                .orElse(0L);
     }
 
     private Optional<Found> find(PolicyId policy, Predicate<StoredPolicy> holds, long newest) {
