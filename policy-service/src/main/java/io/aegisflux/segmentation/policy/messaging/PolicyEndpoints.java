@@ -1,38 +1,27 @@
 package io.aegisflux.segmentation.policy.messaging;
 
-import io.aegisflux.segmentation.contracts.ApiError;
-import io.aegisflux.segmentation.contracts.CapabilityReport;
-import io.aegisflux.segmentation.contracts.MalformedMessageException;
 import io.aegisflux.segmentation.contracts.PolicyApi;
-import io.aegisflux.segmentation.contracts.PolicyId;
-import io.aegisflux.segmentation.contracts.StoredPolicy;
-import io.aegisflux.segmentation.contracts.Wire;
-import io.aegisflux.segmentation.engine.evaluation.Evaluator;
 import io.aegisflux.segmentation.nats.ApiEndpoints;
-import io.aegisflux.segmentation.nats.ApiException;
 import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.nats.Heartbeat;
-import io.aegisflux.segmentation.policy.domain.DesiredBook;
-import io.aegisflux.segmentation.policy.domain.DesiredRecord;
-import io.aegisflux.segmentation.policy.domain.PolicyBook;
-import io.aegisflux.segmentation.policy.domain.World;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
-import java.time.Instant;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** {@code segmentation.api.policy.*}: get, history, list, hosts, evaluate. */
+/** {@code segmentation.api.policy.*}: the verbs of all {@link PolicyVerbs}. */
 @ApplicationScoped
 public class PolicyEndpoints {
     private final Bus bus;
     private final WorldState world;
-    private final DesiredLog desired;
-    private final VersionStore store;
+    private final Instance<PolicyVerbs> topics;
     private final String version;
     private volatile ApiEndpoints endpoints;
     private volatile Heartbeat heartbeat;
@@ -41,13 +30,11 @@ public class PolicyEndpoints {
     public PolicyEndpoints(
             Bus bus,
             WorldState world,
-            DesiredLog desired,
-            VersionStore store,
+            @Any Instance<PolicyVerbs> topics,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.bus = bus;
         this.world = world;
-        this.desired = desired;
-        this.store = store;
+        this.topics = topics;
         this.version = version;
     }
 
@@ -69,21 +56,9 @@ public class PolicyEndpoints {
     /** Not before the world is known: what is not known yet is not there, to who asks. */
     private void answer() {
         if (world.awaitComplete()) {
-            endpoints = ApiEndpoints.start(
-                    bus,
-                    PolicyApi.SERVICE,
-                    version.replaceFirst("-.*", ""),
-                    Map.of(
-                            PolicyApi.GET,
-                            this::get,
-                            PolicyApi.HISTORY,
-                            this::history,
-                            PolicyApi.LIST,
-                            this::list,
-                            PolicyApi.HOSTS,
-                            this::hosts,
-                            PolicyApi.EVALUATE,
-                            this::evaluate));
+            Map<String, UnaryOperator<byte[]>> verbs = new HashMap<>();
+            topics.forEach(topic -> verbs.putAll(topic.verbs()));
+            endpoints = ApiEndpoints.start(bus, PolicyApi.SERVICE, version.replaceFirst("-.*", ""), verbs);
         }
     }
 
@@ -92,99 +67,5 @@ public class PolicyEndpoints {
         if (endpoints != null) {
             endpoints.close();
         }
-    }
-
-    private byte[] get(byte[] request) {
-        PolicyApi.GetRequest wanted = Wire.read(request, PolicyApi.GetRequest.class);
-        StoredPolicy latest =
-                world.now().policies().latest(wanted.policyId()).orElseThrow(() -> notFound(wanted.policyId()));
-        if (wanted.version() == null) {
-            if (latest.isDeleted()) {
-                throw new ApiException(
-                        ApiError.NOT_FOUND,
-                        "policy %s was deleted with version %d".formatted(latest.policyId(), latest.version()),
-                        "ask for version %d to see what it was".formatted(latest.version() - 1));
-            }
-            return Wire.write(latest);
-        }
-        return Wire.write(store.version(wanted.policyId(), wanted.version())
-                .orElseThrow(() -> new ApiException(
-                        ApiError.NOT_FOUND,
-                        "policy %s has no version %d".formatted(wanted.policyId(), wanted.version()),
-                        "its latest is %d".formatted(latest.version()))));
-    }
-
-    private byte[] history(byte[] request) {
-        PolicyApi.HistoryRequest wanted = Wire.read(request, PolicyApi.HistoryRequest.class);
-        int limit = wanted.limit() == null ? PolicyApi.HistoryRequest.DEFAULT : wanted.limit();
-        List<StoredPolicy> versions = store.last(wanted.policyId(), limit);
-        if (versions.isEmpty()) {
-            throw notFound(wanted.policyId());
-        }
-        return Wire.write(new PolicyApi.HistoryReply(
-                wanted.policyId(),
-                versions.stream()
-                        .map(stored -> new PolicyApi.VersionSummary(
-                                stored.version(), stored.action(), stored.digest(), stored.storedAt()))
-                        .toList()));
-    }
-
-    private byte[] list(byte[] request) {
-        List<PolicyApi.Summary> rows = world.now().policies().alive().stream()
-                .map(PolicyEndpoints::summary)
-                .toList();
-        DesiredBook told = desired.now();
-        long revision = told.told().values().stream()
-                .mapToLong(DesiredRecord::revision)
-                .max()
-                .orElse(0);
-        return Wire.write(new PolicyApi.ListReply(rows, told.epoch(), revision));
-    }
-
-    private byte[] hosts(byte[] request) {
-        DesiredBook told = desired.now();
-        return Wire.write(new PolicyApi.HostsReply(world.now().hosts().all().stream()
-                .map(report -> summary(report, told.of(report.hostId())))
-                .toList()));
-    }
-
-    private byte[] evaluate(byte[] request) {
-        PolicyApi.EvaluateRequest wanted = Wire.read(request, PolicyApi.EvaluateRequest.class);
-        World known = world.now();
-        CapabilityReport host = known.hosts().reports().get(wanted.hostId());
-        if (host == null) {
-            throw new ApiException(
-                    ApiError.NOT_FOUND,
-                    "no host %s has reported".formatted(wanted.hostId()),
-                    "segmentation.api.policy.hosts lists those that have");
-        }
-        try {
-            return Wire.write(Evaluator.forFew(known.table(host)).decide(wanted.packet(), Instant.now()));
-        } catch (IllegalArgumentException e) {
-            throw new MalformedMessageException("not a packet: " + e.getMessage(), e);
-        }
-    }
-
-    private static PolicyApi.Summary summary(PolicyBook.Entry entry) {
-        return new PolicyApi.Summary(
-                entry.stored().policyId(),
-                entry.stored().version(),
-                entry.policy().name(),
-                entry.policy().type().word(),
-                entry.policy().priority(),
-                entry.policy().enabled(),
-                entry.policy().mode(),
-                entry.policy().rules().size(),
-                entry.stored().storedAt());
-    }
-
-    private static PolicyApi.HostSummary summary(CapabilityReport report, DesiredRecord told) {
-        return new PolicyApi.HostSummary(
-                report.hostId(), told.epoch(), told.revision(), report.labels(), report.timestamp());
-    }
-
-    private static ApiException notFound(PolicyId policy) {
-        return new ApiException(
-                ApiError.NOT_FOUND, "no policy is called " + policy, "segmentation.api.policy.list names them all");
     }
 }
