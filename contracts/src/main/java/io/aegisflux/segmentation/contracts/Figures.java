@@ -41,6 +41,16 @@ final class Figures {
     }
 
     /**
+     * @param member the wire name, for the message
+     * @throws IllegalArgumentException when it is below 0 or above 255; null is none
+     */
+    static void requireByteOrNull(Integer figure, String member) {
+        if (figure != null && (figure < 0 || figure > 0xFF)) {
+            throw new IllegalArgumentException("%s is a number from 0 to 255, not %d".formatted(member, figure));
+        }
+    }
+
+    /**
      * What decided: a policy, its version and its rule are named together or not at all.
      *
      * @throws IllegalArgumentException when one of them is missing, or the version is below 1

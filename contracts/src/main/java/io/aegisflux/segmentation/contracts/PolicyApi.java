@@ -2,6 +2,7 @@ package io.aegisflux.segmentation.contracts;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,8 @@ public final class PolicyApi {
     public static final String EVALUATE = "evaluate";
     /** {@link HistoryRequest} → {@link HistoryReply}. */
     public static final String HISTORY = "history";
+    /** {@link PlanRequest} → {@link PolicyPlan}. */
+    public static final String PLAN = "plan";
     /** An empty request → {@link HostsReply}. */
     public static final String HOSTS = "hosts";
 
@@ -115,6 +118,41 @@ public final class PolicyApi {
         public EvaluateRequest {
             requireNonNull(hostId, "host_id is missing");
             requireNonNull(packet, "packet is missing");
+        }
+    }
+
+    /**
+     * {@code plan}: what a change of policies would have done to recorded connections.
+     *
+     * @param documents policies that would be published
+     * @param deletions policies that would be deleted
+     * @param from begin of the window whose records are replayed
+     * @param to its end; null for now
+     * @param rows how many flows of each part are listed at most, 0 to {@link #MOST}; null for {@link #DEFAULT}
+     */
+    public record PlanRequest(
+            List<JsonNode> documents, List<PolicyId> deletions, Instant from, Instant to, Integer rows) {
+        public static final int DEFAULT = 100;
+        public static final int MOST = 1_000;
+
+        public PlanRequest {
+            documents = Frozen.listOrEmpty(documents, "documents");
+            deletions = Frozen.listOrEmpty(deletions, "deletions");
+            requireNonNull(from, "from is missing");
+            if (to != null && to.isBefore(from)) {
+                throw new IllegalArgumentException("to is before from");
+            }
+            for (JsonNode document : documents) {
+                if (!document.isObject()) {
+                    throw new IllegalArgumentException("documents holds what is no object: " + document.getNodeType());
+                }
+            }
+            if (documents.isEmpty() && deletions.isEmpty()) {
+                throw new IllegalArgumentException("neither documents nor deletions are given: nothing would change");
+            }
+            if (rows != null && (rows < 0 || rows > MOST)) {
+                throw new IllegalArgumentException("rows is 0 to %d, not %d".formatted(MOST, rows));
+            }
         }
     }
 

@@ -9,6 +9,7 @@ public final class Streams {
     public static final String BUILD_REQUESTS = "SEGMENTATION_BUILD_REQUESTS";
     public static final String BUILD_RESULTS = "SEGMENTATION_BUILD_RESULTS";
     public static final String EVENTS = "SEGMENTATION_EVENTS";
+    public static final String FLOWS = "SEGMENTATION_FLOWS";
     public static final String METRICS = "SEGMENTATION_METRICS";
     public static final String SYSTEM = "SEGMENTATION_SYSTEM";
     public static final String POLICY_UPDATES = "SEGMENTATION_POLICY_UPDATES";

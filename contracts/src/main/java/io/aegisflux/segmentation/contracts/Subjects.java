@@ -16,6 +16,7 @@ public final class Subjects {
     public static final String DESIRED = ROOT + "desired.";
     public static final String DOORBELL = ROOT + "doorbell.";
     public static final String EVENTS = ROOT + "events.";
+    public static final String FLOWS = ROOT + "flows.";
     public static final String METRICS = ROOT + "metrics.";
     public static final String SYSTEM = ROOT + "system.";
     public static final String POLICY_UPDATES = ROOT + "policy_updates.";
@@ -62,6 +63,11 @@ public final class Subjects {
 
     public static String events(HostId host) {
         return EVENTS + host;
+    }
+
+    /** Where an agent records the connections that it saw. */
+    public static String flows(HostId host) {
+        return FLOWS + host;
     }
 
     public static String metrics(HostId host) {

@@ -4,6 +4,7 @@ import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
+import io.nats.client.api.CompressionOption;
 import io.nats.client.api.DiscardPolicy;
 import io.nats.client.api.ObjectStoreConfiguration;
 import io.nats.client.api.Republish;
@@ -73,6 +74,13 @@ public final class StreamCatalog {
                             .maximumMessageSize(16 * 1024) // an event has about one KiB, and many are read ahead
                             .maxAge(Duration.ofHours(24))
                             .maxBytes(512 * MIB)),
+            Map.entry(
+                    Streams.FLOWS,
+                    stream -> stream.subjects(Subjects.each(Subjects.FLOWS))
+                            .maximumMessageSize(1024 * 1024)
+                            .compressionOption(CompressionOption.S2) // rows of one host repeat each other
+                            .maxAge(Duration.ofDays(7))
+                            .maxBytes(1024 * MIB)),
             Map.entry(
                     Streams.METRICS,
                     stream -> stream.subjects(Subjects.each(Subjects.METRICS))

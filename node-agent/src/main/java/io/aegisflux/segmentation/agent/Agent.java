@@ -9,6 +9,7 @@ import io.aegisflux.segmentation.agent.domain.Datapath;
 import io.aegisflux.segmentation.agent.domain.DatapathException;
 import io.aegisflux.segmentation.agent.domain.DecisionAggregator;
 import io.aegisflux.segmentation.agent.domain.DesiredStateGate;
+import io.aegisflux.segmentation.agent.domain.FlowSample;
 import io.aegisflux.segmentation.agent.domain.HostFacts;
 import io.aegisflux.segmentation.agent.domain.HostProbe;
 import io.aegisflux.segmentation.agent.domain.TimeOrderedIds;
@@ -20,6 +21,7 @@ import io.aegisflux.segmentation.agent.messaging.BusReports;
 import io.aegisflux.segmentation.agent.messaging.BusWatch;
 import io.aegisflux.segmentation.agent.messaging.Capabilities;
 import io.aegisflux.segmentation.agent.messaging.FlowEvents;
+import io.aegisflux.segmentation.agent.messaging.FlowLog;
 import io.aegisflux.segmentation.agent.messaging.Metrics;
 import io.aegisflux.segmentation.agent.messaging.NatsControlPlane;
 import io.aegisflux.segmentation.agent.messaging.Telemetry;
@@ -49,6 +51,7 @@ public final class Agent implements AutoCloseable {
     private final InstantSource clock;
     private final BusReports reports;
     private final FlowEvents events;
+    private final FlowLog flows;
     private final Enforcement enforcement;
     private final Capabilities capabilities;
     private final Metrics metrics;
@@ -68,7 +71,11 @@ public final class Agent implements AutoCloseable {
         TimeOrderedIds ids = new TimeOrderedIds();
         reports = new BusReports(config.hostId(), bus, ids, clock);
         events = new FlowEvents(config.hostId(), bus, new DecisionAggregator(config.hostId(), ids));
-        datapath.onDecision(events::accept);
+        flows = new FlowLog(config.hostId(), bus, this::flowSample, ids, clock);
+        datapath.onDecision(decision -> {
+            events.accept(decision);
+            flows.accept(decision);
+        });
         BrokerAddresses peers = new BrokerAddresses(config.natsUrls(), config.failsafe());
         enforcement = new Enforcement(
                 new Enforcement.Ports(
@@ -99,8 +106,16 @@ public final class Agent implements AutoCloseable {
                 reports,
                 clock);
         metrics = new Metrics(config.hostId(), bus);
-        telemetry =
-                new Telemetry(events, metrics, this::sample, capabilities, reports, config.metricsInterval(), clock);
+        telemetry = new Telemetry(
+                events,
+                flows,
+                metrics,
+                this::sample,
+                capabilities,
+                reports,
+                config.metricsInterval(),
+                config.flowInterval(),
+                clock);
         watch = new BusWatch(bus, this::connected);
     }
 
@@ -123,6 +138,7 @@ public final class Agent implements AutoCloseable {
         enforcement.follow();
         reports.start();
         events.start();
+        flows.start();
         telemetry.start();
         watch.start();
     }
@@ -176,8 +192,10 @@ public final class Agent implements AutoCloseable {
         }
         telemetry.close();
         watch.close();
+        flows.record();
         enforcement.close();
         events.close(FLUSH);
+        flows.close(FLUSH);
         reports.close(FLUSH);
         LOG.log(
                 Level.INFO,
@@ -196,6 +214,10 @@ public final class Agent implements AutoCloseable {
         } catch (DatapathException e) {
             return Map.of();
         }
+    }
+
+    private FlowSample flowSample() throws DatapathException {
+        return enforcement.lane().call(Datapath::flows);
     }
 
     private Metrics.Sample sample() throws DatapathException {

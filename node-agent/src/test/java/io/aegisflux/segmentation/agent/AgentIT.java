@@ -11,10 +11,13 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.aegisflux.segmentation.agent.domain.DecisionRecord;
 import io.aegisflux.segmentation.agent.domain.FailsafeEntry;
+import io.aegisflux.segmentation.agent.domain.FlowSample;
 import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.CapabilityReport;
 import io.aegisflux.segmentation.contracts.Direction;
 import io.aegisflux.segmentation.contracts.FlowEvent;
+import io.aegisflux.segmentation.contracts.FlowRecord;
+import io.aegisflux.segmentation.contracts.FlowRecords;
 import io.aegisflux.segmentation.contracts.Hook;
 import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.PolicyUpdate;
@@ -91,6 +94,8 @@ class AgentIT {
                 sourcePort,
                 80,
                 6,
+                0,
+                0,
                 "eth0",
                 1,
                 60,
@@ -446,6 +451,43 @@ class AgentIT {
             assertThat(last.path("revision").asLong()).isEqualTo(1);
             assertThat(last.path("timestamp").asText()).isNotEmpty();
         });
+    }
+
+    @Test
+    void recordsConnectionsAndDrops() {
+        bench.with("AGENT_FLOW_INTERVAL", "100ms");
+        enforceFirst();
+        bench.datapath.flows.set(new FlowSample(List.of(passed(443)), true));
+        bench.datapath.decide(drop(4711));
+        await().untilAsserted(() -> assertThat(flows().stream()
+                        .flatMap(records -> records.flows().stream())
+                        .map(FlowRecord::destPort))
+                .contains(443, 80));
+        assertThat(flows())
+                .allSatisfy(records -> assertThat(records.unrecorded()).isZero());
+    }
+
+    private static FlowRecord passed(int port) {
+        return new FlowRecord(
+                Direction.INGRESS,
+                "10.0.0.1",
+                "10.0.0.2",
+                port,
+                "tcp",
+                null,
+                null,
+                "eth0",
+                Verdict.ALLOWED,
+                Reason.POSTURE,
+                null,
+                null,
+                null,
+                1,
+                Instant.now());
+    }
+
+    private List<FlowRecords> flows() {
+        return control.read(Streams.FLOWS, Subjects.flows(bench.host), FlowRecords.class);
     }
 
     @Test

@@ -52,6 +52,7 @@ final class ControlPlaneDouble implements AutoCloseable {
         Stream.of(
                         Streams.DESIRED,
                         Streams.EVENTS,
+                        Streams.FLOWS,
                         Streams.METRICS,
                         Streams.SYSTEM,
                         Streams.POLICY_UPDATES,

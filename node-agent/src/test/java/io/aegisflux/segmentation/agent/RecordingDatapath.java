@@ -6,6 +6,7 @@ import io.aegisflux.segmentation.agent.domain.DatapathException;
 import io.aegisflux.segmentation.agent.domain.DecisionRecord;
 import io.aegisflux.segmentation.agent.domain.FailsafeEntry;
 import io.aegisflux.segmentation.agent.domain.Fallback;
+import io.aegisflux.segmentation.agent.domain.FlowSample;
 import io.aegisflux.segmentation.agent.domain.Running;
 import io.aegisflux.segmentation.agent.domain.TableIdentity;
 import io.aegisflux.segmentation.contracts.Hook;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
@@ -35,6 +37,7 @@ final class RecordingDatapath implements Datapath {
     private Consumer<DecisionRecord> receiver = decision -> {};
     private boolean isOpen = true;
     volatile Runnable networkChanged = () -> {};
+    final AtomicReference<FlowSample> flows = new AtomicReference<>(FlowSample.NONE);
     volatile List<String> repairs = List.of();
     volatile Runnable duringLook = () -> {};
     final AtomicInteger looks = new AtomicInteger();
@@ -204,6 +207,11 @@ final class RecordingDatapath implements Datapath {
                 Map.of(),
                 List.of(),
                 List.of(new MapUse("conntrack", 5, 131_072)));
+    }
+
+    @Override
+    public FlowSample flows() {
+        return flows.getAndSet(FlowSample.NONE);
     }
 
     @Override

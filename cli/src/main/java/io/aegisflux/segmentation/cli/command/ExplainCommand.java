@@ -14,6 +14,7 @@ import io.aegisflux.segmentation.contracts.Decision;
 import io.aegisflux.segmentation.contracts.Direction;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.PacketTuple;
+import io.aegisflux.segmentation.contracts.Protocols;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -34,8 +35,6 @@ import picocli.CommandLine.Option;
         })
 final class ExplainCommand implements Callable<Integer> {
     private static final int SOME_SOURCE_PORT = 40_000;
-    private static final int ECHO_REQUEST = 8;
-    private static final int ECHO_REQUEST_V6 = 128;
 
     private final RootCommand root;
 
@@ -98,13 +97,13 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private PacketTuple packet() {
-        boolean ports = ProtocolText.hasPorts(protocol);
+        boolean ports = Protocols.hasPorts(protocol);
         if (ports != (port != null)) {
             throw Failure.usage(
-                    ports ? "--port is missing" : "%s has no ports".formatted(ProtocolText.of(protocol)),
+                    ports ? "--port is missing" : "%s has no ports".formatted(Protocols.name(protocol)),
                     ports ? "name the destination's port: --port 443" : "leave --port out");
         }
-        boolean icmp = protocol == ProtocolText.ICMP || protocol == ProtocolText.ICMPV6;
+        boolean icmp = Protocols.isIcmp(protocol);
         try {
             return new PacketTuple(
                     direction,
@@ -113,7 +112,7 @@ final class ExplainCommand implements Callable<Integer> {
                     protocol,
                     ports ? sourcePort == null ? Integer.valueOf(SOME_SOURCE_PORT) : sourcePort : null,
                     port,
-                    icmp ? protocol == ProtocolText.ICMP ? ECHO_REQUEST : ECHO_REQUEST_V6 : null,
+                    icmp ? Protocols.echoRequest(protocol) : null,
                     icmp ? 0 : null,
                     interfaceName);
         } catch (IllegalArgumentException e) {
@@ -130,7 +129,7 @@ final class ExplainCommand implements Callable<Integer> {
         output.line("%s  %s %s → %s%s  %s on %s"
                 .formatted(
                         verdict.tone().paint(verdict.text(), output.outColors()),
-                        ProtocolText.of(packet.protocol()),
+                        Protocols.name(packet.protocol()),
                         packet.sourceIp(),
                         packet.destIp(),
                         port,

@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param pollInterval AGENT_POLL_INTERVAL: how often the desired state is read and drift is looked for
  * @param confirmWithin AGENT_CONFIRM_WITHIN: a new table goes after this unless the bus has answered over it
  * @param metricsInterval AGENT_METRICS_INTERVAL
+ * @param flowInterval AGENT_FLOW_INTERVAL: how often the connections of the host are recorded
  * @param interfaces AGENT_INTERFACES; empty when none is named and there is no default route
  * @param cgroup AGENT_CGROUP; empty on a host without cgroup v2
  * @param xdp AGENT_XDP
@@ -41,6 +42,7 @@ public record AgentConfig(
         Duration pollInterval,
         Duration confirmWithin,
         Duration metricsInterval,
+        Duration flowInterval,
         List<String> interfaces,
         Optional<Path> cgroup,
         XdpMode xdp,
@@ -74,6 +76,7 @@ public record AgentConfig(
         requireInterval("AGENT_POLL_INTERVAL", pollInterval);
         requireDuration("AGENT_CONFIRM_WITHIN", confirmWithin, SHORTEST_TO_CONFIRM, "2s");
         requireInterval("AGENT_METRICS_INTERVAL", metricsInterval);
+        requireInterval("AGENT_FLOW_INTERVAL", flowInterval);
         requireAbsolute("AGENT_STATE_DIR", stateDir);
         requireAbsolute("AGENT_PIN_DIR", pinDir);
         interfaces = List.copyOf(interfaces);

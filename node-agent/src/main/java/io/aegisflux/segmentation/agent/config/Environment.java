@@ -46,6 +46,7 @@ public final class Environment {
                 duration("AGENT_POLL_INTERVAL", "30s"),
                 duration("AGENT_CONFIRM_WITHIN", "60s"),
                 duration("AGENT_METRICS_INTERVAL", "10s"),
+                duration("AGENT_FLOW_INTERVAL", "10s"),
                 interfaces(),
                 cgroup(),
                 parse("AGENT_XDP", "auto", XdpMode::of, "write auto, native, generic or off"),

@@ -68,6 +68,12 @@ public interface Datapath extends AutoCloseable {
 
     Counters counters();
 
+    /**
+     * The connections that passed since the last call, with how many of each were begun since. At the first call, which cannot
+     * know when they began, none is counted as begun.
+     */
+    FlowSample flows() throws DatapathException;
+
     /** Registers the one receiver of decisions; the datapath resolves each to policy, version and rule before. */
     void onDecision(Consumer<DecisionRecord> receiver);
 

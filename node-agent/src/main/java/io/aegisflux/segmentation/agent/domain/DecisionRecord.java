@@ -15,6 +15,8 @@ import java.time.Instant;
  * @param ruleId null with policyId
  * @param sourceIp literal; null where the hook cannot know it
  * @param protocol the IP protocol number
+ * @param icmpType of the packet, where the protocol has types; else 0
+ * @param icmpCode as icmpType
  * @param interfaceName null at the connect hooks
  * @param pid of the connecting process; 0 where there is none
  * @param command of the connecting process; null where there is none
@@ -33,6 +35,8 @@ public record DecisionRecord(
         int sourcePort,
         int destPort,
         int protocol,
+        int icmpType,
+        int icmpCode,
         String interfaceName,
         long generation,
         int bytes,

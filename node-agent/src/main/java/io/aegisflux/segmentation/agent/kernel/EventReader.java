@@ -47,6 +47,8 @@ final class EventReader implements AutoCloseable {
     private static final long DIRECTION = offset("direction");
     private static final long FAMILY = offset("family");
     private static final long PROTO = offset("proto");
+    private static final long ICMP_TYPE = offset("icmp_type");
+    private static final long ICMP_CODE = offset("icmp_code");
     private static final long COMM = offset("comm");
     private static final int COMM_BYTES = 16;
 
@@ -126,6 +128,8 @@ final class EventReader implements AutoCloseable {
                 Short.toUnsignedInt(event.get(JAVA_SHORT, SPORT)),
                 Short.toUnsignedInt(event.get(JAVA_SHORT, DPORT)),
                 Byte.toUnsignedInt(event.get(JAVA_BYTE, PROTO)),
+                Byte.toUnsignedInt(event.get(JAVA_BYTE, ICMP_TYPE)),
+                Byte.toUnsignedInt(event.get(JAVA_BYTE, ICMP_CODE)),
                 interfaces.name(event.get(JAVA_INT, IFINDEX)).orElse(null),
                 generation,
                 event.get(JAVA_INT, LENGTH),

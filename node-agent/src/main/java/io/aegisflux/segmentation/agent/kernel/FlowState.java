@@ -1,5 +1,7 @@
 package io.aegisflux.segmentation.agent.kernel;
 
+import io.aegisflux.segmentation.contracts.Protocols;
+
 /** How far a flow is, as {@code enum flow_state} of bpf/conntrack.h numbers it; docs/conntrack.md says what each means. */
 enum FlowState {
     OPENING,
@@ -8,15 +10,12 @@ enum FlowState {
     CLOSING,
     CLOSED;
 
-    private static final int TCP = 6;
-    private static final int UDP = 17;
-
     /** Seconds without a packet after which the programs take a flow in this state for gone. */
     long timeout(int protocol) {
-        if (PacketBytes.isIcmp(protocol)) {
+        if (Protocols.isIcmp(protocol)) {
             return 30;
         }
-        if (protocol == TCP) {
+        if (protocol == Protocols.TCP) {
             return switch (this) {
                 case OPENING, ANSWERED -> 60;
                 case ESTABLISHED -> 8 * 3600;
@@ -27,6 +26,6 @@ enum FlowState {
         if (this != OPENING) {
             return 180;
         }
-        return protocol == UDP ? 30 : 60;
+        return protocol == Protocols.UDP ? 30 : 60;
     }
 }

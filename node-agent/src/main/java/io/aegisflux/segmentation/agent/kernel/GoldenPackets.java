@@ -13,6 +13,7 @@ import io.aegisflux.segmentation.contracts.Direction;
 import io.aegisflux.segmentation.contracts.NumberRange;
 import io.aegisflux.segmentation.contracts.PacketTuple;
 import io.aegisflux.segmentation.contracts.Prefix;
+import io.aegisflux.segmentation.contracts.Protocols;
 import io.aegisflux.segmentation.contracts.TableRule;
 import io.aegisflux.segmentation.contracts.Verdict;
 import io.aegisflux.segmentation.engine.evaluation.Evaluator;
@@ -128,8 +129,8 @@ final class GoldenPackets {
 
     private static PacketTuple corner(TableRule rule, int ipVersion, boolean high, List<String> interfaces) {
         int protocol = protocol(rule, ipVersion, high);
-        boolean ports = PacketBytes.hasPorts(protocol);
-        boolean icmp = PacketBytes.isIcmp(protocol);
+        boolean ports = Protocols.hasPorts(protocol);
+        boolean icmp = Protocols.isIcmp(protocol);
         return new PacketTuple(
                 rule.direction() == Direction.EGRESS ? Direction.EGRESS : Direction.INGRESS,
                 address(rule.sources(), ipVersion, high),

@@ -8,6 +8,7 @@ import io.aegisflux.segmentation.agent.domain.DatapathException;
 import io.aegisflux.segmentation.agent.domain.DecisionRecord;
 import io.aegisflux.segmentation.agent.domain.FailsafeEntry;
 import io.aegisflux.segmentation.agent.domain.Fallback;
+import io.aegisflux.segmentation.agent.domain.FlowSample;
 import io.aegisflux.segmentation.agent.domain.Running;
 import io.aegisflux.segmentation.agent.domain.TableIdentity;
 import io.aegisflux.segmentation.agent.domain.XdpMode;
@@ -39,6 +40,7 @@ public final class KernelDatapath implements Datapath {
     private final Interfaces interfaces;
     private final InstantSource clock;
     private final LocalAddresses locals = new LocalAddresses();
+    private final FlowCollector flows = new FlowCollector();
     private Consumer<DecisionRecord> receiver = decision -> {};
     private Kernel kernel;
     private EventReader events;
@@ -191,14 +193,29 @@ public final class KernelDatapath implements Datapath {
             return Counters.NONE;
         }
         try {
-            return kernel.counters().read(generations.books().inForce()).withMaps(flows());
+            return kernel.counters().read(generations.books().inForce()).withMaps(census());
         } catch (BpfException e) {
             throw new IllegalStateException("the counters cannot be read: " + e.getMessage(), e);
         }
     }
 
+    @Override
+    public FlowSample flows() throws DatapathException {
+        if (kernel == null) {
+            return FlowSample.NONE;
+        }
+        try {
+            return flows.collect(
+                    List.of(kernel.maps().map("conntrack"), kernel.maps().map("opening")),
+                    generations.books(),
+                    interfaces);
+        } catch (BpfException e) {
+            throw new DatapathException("the connections cannot be read: " + e.getMessage(), "", e);
+        }
+    }
+
     /** Empty where the kernel cannot read a map in batches. */
-    private List<MapUse> flows() {
+    private List<MapUse> census() {
         List<MapUse> uses = new ArrayList<>();
         try {
             for (String name : List.of("conntrack", "opening")) {

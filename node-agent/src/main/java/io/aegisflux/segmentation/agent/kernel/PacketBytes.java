@@ -2,6 +2,7 @@ package io.aegisflux.segmentation.agent.kernel;
 
 import io.aegisflux.segmentation.contracts.Addresses;
 import io.aegisflux.segmentation.contracts.PacketTuple;
+import io.aegisflux.segmentation.contracts.Protocols;
 import java.nio.ByteBuffer;
 import java.util.Set;
 
@@ -15,11 +16,6 @@ final class PacketBytes {
     private static final int IP6 = 40;
     private static final int IP6_FRAGMENT = 8;
     private static final int TRANSPORT = 20; // as much as the longest, TCP's
-    private static final int TCP = 6;
-    private static final int UDP = 17;
-    private static final int SCTP = 132;
-    private static final int ICMP = 1;
-    private static final int ICMP6 = 58;
     private static final int HOP_LIMIT = 64;
     private static final int LATER = 64; // bytes into the packet where a later fragment begins
     private static final byte TCP_SYN = 0x02;
@@ -83,13 +79,13 @@ final class PacketBytes {
     }
 
     private static byte[] transport(ByteBuffer frame, PacketTuple packet, boolean later) {
-        if (!later && hasPorts(packet.protocol())) {
+        if (!later && Protocols.hasPorts(packet.protocol())) {
             frame.putShort(packet.sourcePort().shortValue())
                     .putShort(packet.destPort().shortValue());
-            if (packet.protocol() == TCP) {
+            if (packet.protocol() == Protocols.TCP) {
                 frame.putLong(0).put((byte) 0x50).put(TCP_SYN);
             }
-        } else if (!later && isIcmp(packet.protocol())) {
+        } else if (!later && Protocols.isIcmp(packet.protocol())) {
             frame.put(packet.icmpType().byteValue()).put(packet.icmpCode().byteValue());
         }
         return frame.array();
@@ -100,15 +96,7 @@ final class PacketBytes {
     }
 
     private static boolean isLaterFragment(PacketTuple packet) {
-        return hasPorts(packet.protocol()) && packet.destPort() == null
-                || isIcmp(packet.protocol()) && packet.icmpType() == null;
-    }
-
-    static boolean hasPorts(int protocol) {
-        return protocol == TCP || protocol == UDP || protocol == SCTP;
-    }
-
-    static boolean isIcmp(int protocol) {
-        return protocol == ICMP || protocol == ICMP6;
+        return Protocols.hasPorts(packet.protocol()) && packet.destPort() == null
+                || Protocols.isIcmp(packet.protocol()) && packet.icmpType() == null;
     }
 }

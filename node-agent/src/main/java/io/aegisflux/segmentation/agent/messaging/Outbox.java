@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -29,6 +30,7 @@ public final class Outbox<T> implements AutoCloseable {
     private final int capacity;
     private final BooleanSupplier isReachable;
     private final Function<T, CompletableFuture<?>> send;
+    private final Consumer<T> whenDropped;
     private final Deque<T> waiting = new ArrayDeque<>();
     private final Thread thread;
     private int inFlight;
@@ -42,10 +44,25 @@ public final class Outbox<T> implements AutoCloseable {
      * @param send completes when the broker has it
      */
     public Outbox(String name, int capacity, BooleanSupplier isReachable, Function<T, CompletableFuture<?>> send) {
+        this(name, capacity, isReachable, send, item -> {});
+    }
+
+    /**
+     * As above.
+     *
+     * @param whenDropped is told each item that is given up; must be quick
+     */
+    public Outbox(
+            String name,
+            int capacity,
+            BooleanSupplier isReachable,
+            Function<T, CompletableFuture<?>> send,
+            Consumer<T> whenDropped) {
         this.name = requireNonNull(name, "name is null");
         this.capacity = capacity;
         this.isReachable = requireNonNull(isReachable, "isReachable is null");
         this.send = requireNonNull(send, "send is null");
+        this.whenDropped = requireNonNull(whenDropped, "whenDropped is null");
         this.thread = Thread.ofVirtual().name("outbox-" + name).unstarted(this::run);
     }
 
@@ -161,7 +178,7 @@ public final class Outbox<T> implements AutoCloseable {
 
     private void dropOverflow() {
         while (waiting.size() > capacity) {
-            waiting.removeFirst();
+            whenDropped.accept(waiting.removeFirst());
             dropped++;
         }
     }

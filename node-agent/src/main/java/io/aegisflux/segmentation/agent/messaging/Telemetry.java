@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** What goes out by the clock: repeated decisions, metrics, heartbeats, the capability report. */
+/** What goes out by the clock: repeated decisions, records of flows, metrics, heartbeats, the capability report. */
 public final class Telemetry implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Telemetry.class.getName());
     private static final Duration AGGREGATION = Duration.ofSeconds(1);
@@ -23,11 +23,13 @@ public final class Telemetry implements AutoCloseable {
     private static final Duration REPORT = Duration.ofMinutes(5);
 
     private final FlowEvents events;
+    private final FlowLog flows;
     private final Metrics metrics;
     private final Source source;
     private final Capabilities capabilities;
     private final Reports reports;
     private final Duration metricsInterval;
+    private final Duration flowInterval;
     private final InstantSource clock;
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(
             1, task -> Thread.ofPlatform().name("telemetry").daemon().unstarted(task));
@@ -40,23 +42,28 @@ public final class Telemetry implements AutoCloseable {
 
     public Telemetry(
             FlowEvents events,
+            FlowLog flows,
             Metrics metrics,
             Source source,
             Capabilities capabilities,
             Reports reports,
             Duration metricsInterval,
+            Duration flowInterval,
             InstantSource clock) {
         this.events = requireNonNull(events, "events is null");
+        this.flows = requireNonNull(flows, "flows is null");
         this.metrics = requireNonNull(metrics, "metrics is null");
         this.source = requireNonNull(source, "source is null");
         this.capabilities = requireNonNull(capabilities, "capabilities is null");
         this.reports = requireNonNull(reports, "reports is null");
         this.metricsInterval = requireNonNull(metricsInterval, "metricsInterval is null");
+        this.flowInterval = requireNonNull(flowInterval, "flowInterval is null");
         this.clock = requireNonNull(clock, "clock is null");
     }
 
     public void start() {
         every(AGGREGATION, AGGREGATION, events::flush);
+        every(Duration.ZERO, flowInterval, flows::record);
         every(Duration.ZERO, metricsInterval, this::measure);
         every(HEARTBEAT, HEARTBEAT, this::beat);
         every(WORKLOADS, WORKLOADS, capabilities::reportChange);

@@ -39,6 +39,7 @@ class EnvironmentTest {
         assertThat(config.pollInterval()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.confirmWithin()).isEqualTo(Duration.ofSeconds(60));
         assertThat(config.metricsInterval()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.flowInterval()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.xdp()).isEqualTo(XdpMode.AUTO);
         assertThat(config.nonIp()).isEqualTo(Action.ALLOW);
         assertThat(config.posture()).isEqualTo(Action.ALLOW);
@@ -90,6 +91,7 @@ class EnvironmentTest {
         "AGENT_POLL_INTERVAL, 30s5",
         "AGENT_CONFIRM_WITHIN, 1s",
         "AGENT_METRICS_INTERVAL, soon",
+        "AGENT_FLOW_INTERVAL, 50ms",
         "AGENT_HOST_ID, web.1",
         "AGENT_HOST_ID, web*",
         "AGENT_XDP, fast",
@@ -121,6 +123,7 @@ class EnvironmentTest {
                 config.pollInterval(),
                 config.confirmWithin(),
                 config.metricsInterval(),
+                config.flowInterval(),
                 List.of(),
                 config.cgroup(),
                 config.xdp(),

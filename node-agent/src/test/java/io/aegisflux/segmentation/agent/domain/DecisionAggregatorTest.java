@@ -35,6 +35,8 @@ class DecisionAggregatorTest {
                 sourcePort,
                 80,
                 6,
+                0,
+                0,
                 "eth0",
                 9,
                 60,

@@ -3,6 +3,7 @@ package io.aegisflux.segmentation.engine.evaluation;
 import io.aegisflux.segmentation.contracts.Addresses;
 import io.aegisflux.segmentation.contracts.Direction;
 import io.aegisflux.segmentation.contracts.PacketTuple;
+import io.aegisflux.segmentation.contracts.Protocols;
 import io.aegisflux.segmentation.engine.interval.AddressSet;
 import io.aegisflux.segmentation.engine.interval.U128;
 
@@ -36,8 +37,8 @@ record Packet(
                     .formatted(Addresses.format(source), Addresses.format(dest)));
         }
         int protocol = tuple.protocol();
-        boolean ports = protocol == 6 || protocol == 17 || protocol == 132;
-        boolean icmp = protocol == 1 || protocol == 58;
+        boolean ports = Protocols.hasPorts(protocol);
+        boolean icmp = Protocols.isIcmp(protocol);
         return new Packet(
                 tuple.direction() == Direction.INGRESS,
                 source.length == 4 ? 4 : 6,

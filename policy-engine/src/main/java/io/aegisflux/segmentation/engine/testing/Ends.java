@@ -2,6 +2,7 @@ package io.aegisflux.segmentation.engine.testing;
 
 import io.aegisflux.segmentation.contracts.Direction;
 import io.aegisflux.segmentation.contracts.PacketTuple;
+import io.aegisflux.segmentation.contracts.Protocols;
 import io.aegisflux.segmentation.contracts.Workload;
 import io.aegisflux.segmentation.engine.language.PolicyTest;
 import io.aegisflux.segmentation.engine.language.PolicyTest.Endpoint;
@@ -15,13 +16,6 @@ import java.util.Map;
  * 240.0.0.0/4, reserved by RFC 1112, and of 2001:db8::/32, reserved by RFC 3849.
  */
 final class Ends {
-    private static final int TCP = 6;
-    private static final int UDP = 17;
-    private static final int SCTP = 132;
-    private static final int ICMP = 1;
-    private static final int ICMPV6 = 58;
-    private static final int ECHO_REQUEST = 8;
-    private static final int ECHO_REQUEST_V6 = 128;
     private static final int SOME_SOURCE_PORT = 40_000;
 
     /** The number of each set of labels. */
@@ -50,15 +44,14 @@ final class Ends {
 
     /** The packets that open a connection: one for each direction that is asked for, none when there is no such connection. */
     List<PacketTuple> packets(PolicyTest test) {
-        int ipVersion = isV6(test.from()) || isV6(test.to()) || test.protocol() == ICMPV6 ? 6 : 4;
+        int ipVersion = isV6(test.from()) || isV6(test.to()) || test.protocol() == Protocols.ICMPV6 ? 6 : 4;
         String from = address(test.from(), ipVersion);
         String to = address(test.to(), ipVersion);
         if (from.contains(":") != to.contains(":")) {
             return List.of();
         }
-        boolean ports =
-                test.port() != null && (test.protocol() == TCP || test.protocol() == UDP || test.protocol() == SCTP);
-        boolean icmp = test.protocol() == ICMP || test.protocol() == ICMPV6;
+        boolean ports = test.port() != null && Protocols.hasPorts(test.protocol());
+        boolean icmp = Protocols.isIcmp(test.protocol());
         List<Direction> directions =
                 test.direction() == null ? List.of(Direction.INGRESS, Direction.EGRESS) : List.of(test.direction());
         return directions.stream()
@@ -69,7 +62,7 @@ final class Ends {
                         test.protocol(),
                         ports ? SOME_SOURCE_PORT : null,
                         ports ? test.port() : null,
-                        icmp ? test.protocol() == ICMP ? ECHO_REQUEST : ECHO_REQUEST_V6 : null,
+                        icmp ? Protocols.echoRequest(test.protocol()) : null,
                         icmp ? 0 : null,
                         null))
                 .toList();
