@@ -6,10 +6,11 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 
 /**
- * Connections that a host saw and that are alike for a policy, but for the source's port: one row of {@link FlowRecords}.
+ * Connections that a host saw and that are alike for a policy, but for a source's port that its system chose: one row of {@link FlowRecords}.
  *
  * @param direction of the connection's first packet, as the host sees it: INGRESS or EGRESS
  * @param sourceIp who opened it; null where the hook that refused it cannot know it
+ * @param sourcePort below {@link #CHOSEN_PORTS}; null for those from there on, and where there is none
  * @param destIp null for a packet that could not be parsed that far
  * @param destPort null for a protocol without ports
  * @param protocol as {@link Protocols#name} has it
@@ -26,6 +27,7 @@ import java.time.Instant;
 public record FlowRecord(
         Direction direction,
         String sourceIp,
+        Integer sourcePort,
         String destIp,
         Integer destPort,
         String protocol,
@@ -39,6 +41,9 @@ public record FlowRecord(
         String ruleId,
         long count,
         Instant last) {
+
+    /** From this on systems choose a source's port for themselves; records do not tell those apart. */
+    public static final int CHOSEN_PORTS = 1024;
 
     public FlowRecord {
         requireNonNull(direction, "direction is missing");
@@ -54,6 +59,10 @@ public record FlowRecord(
         }
         if (sourceIp != null) {
             Addresses.parse(sourceIp);
+        }
+        if (sourcePort != null && (sourcePort < 0 || sourcePort >= CHOSEN_PORTS)) {
+            throw new IllegalArgumentException(
+                    "source_port is 0 to %d, not %d".formatted(CHOSEN_PORTS - 1, sourcePort));
         }
         if (destIp != null) {
             Addresses.parse(destIp);
@@ -78,6 +87,7 @@ public record FlowRecord(
         return new FlowRecord(
                 direction,
                 sourceIp,
+                sourcePort,
                 destIp,
                 destPort,
                 protocol,

@@ -2,8 +2,11 @@ package io.aegisflux.segmentation.contracts;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -93,6 +96,22 @@ public record PolicyPlan(
             Figures.requireCount(incomplete, "incomplete");
             Figures.requireCount(unreadable, "unreadable");
         }
+
+        /** The same, with what could not be judged. */
+        public Evidence with(List<Unjudged> newUnjudged) {
+            return new Evidence(
+                    from,
+                    to,
+                    recordedFrom,
+                    hostsKnown,
+                    hostsHeard,
+                    silentHosts,
+                    flows,
+                    newUnjudged,
+                    unrecorded,
+                    incomplete,
+                    unreadable);
+        }
     }
 
     /**
@@ -120,14 +139,32 @@ public record PolicyPlan(
     public enum Doubt {
         /** Its source was not known to the hook that refused it, and rules would tell the host's addresses apart. */
         SOURCE_UNKNOWN,
-        /** Rules would tell source ports apart, which records do not hold. */
+        /** Rules would tell source ports from 1024 on apart, which records do not hold. */
         SOURCE_PORT_UNKNOWN,
         /** The packet could not be parsed, or its type of ICMP was not recorded. */
         NOT_A_CONNECTION,
         /** The host is not known any more. */
         HOST_UNKNOWN,
         /** More flows in the window than one plan holds. */
-        TOO_MANY
+        TOO_MANY;
+
+        /** As written on the wire: the name itself. */
+        @JsonValue
+        public String wireName() {
+            return name();
+        }
+
+        /**
+         * @throws IllegalArgumentException when no constant is written so
+         */
+        @JsonCreator
+        public static Doubt of(String wireName) {
+            return Arrays.stream(values())
+                    .filter(value -> value.wireName().equals(wireName))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "no doubt is called " + Quoted.shortened(String.valueOf(wireName))));
+        }
     }
 
     /**

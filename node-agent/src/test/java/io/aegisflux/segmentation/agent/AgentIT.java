@@ -471,6 +471,7 @@ class AgentIT {
         return new FlowRecord(
                 Direction.INGRESS,
                 "10.0.0.1",
+                null,
                 "10.0.0.2",
                 port,
                 "tcp",

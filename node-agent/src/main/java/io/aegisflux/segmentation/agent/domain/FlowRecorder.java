@@ -38,6 +38,7 @@ public final class FlowRecorder {
     private record Row(
             Direction direction,
             String sourceIp,
+            Integer sourcePort,
             String destIp,
             Integer destPort,
             String protocol,
@@ -53,6 +54,7 @@ public final class FlowRecorder {
             return new Row(
                     flow.direction(),
                     flow.sourceIp(),
+                    flow.sourcePort(),
                     flow.destIp(),
                     flow.destPort(),
                     flow.protocol(),
@@ -153,6 +155,7 @@ public final class FlowRecorder {
         return new FlowRecord(
                 decision.direction(),
                 decision.sourceIp(),
+                ports && decision.sourcePort() < FlowRecord.CHOSEN_PORTS ? decision.sourcePort() : null,
                 decision.destIp(),
                 ports ? decision.destPort() : null,
                 Protocols.name(decision.protocol()),

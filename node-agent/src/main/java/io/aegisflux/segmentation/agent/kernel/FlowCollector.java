@@ -58,11 +58,15 @@ final class FlowCollector {
     private LongSet seen = new LongSet();
     private long lastLook = Long.MIN_VALUE;
 
+    /** Stands for every source port that is not told apart. */
+    private static final int CHOSEN = FlowRecord.CHOSEN_PORTS;
+
     /** What makes connections one row. Addresses are the words of the key, in the host's byte order. */
     private record Kind(
             int direction,
             long sourceHigh,
             long sourceLow,
+            int sourcePort,
             long destHigh,
             long destLow,
             int destPort,
@@ -120,8 +124,10 @@ final class FlowCollector {
         boolean fromA = flow.get(JAVA_BYTE, FROM_A) != 0;
         long source = fromA ? 0 : END_B;
         long dest = fromA ? END_B : 0;
-        int destPort = Short.toUnsignedInt(key.get(JAVA_SHORT, fromA ? PORT_B : PORT_A));
         int protocol = Byte.toUnsignedInt(key.get(JAVA_BYTE, PROTOCOL));
+        boolean ports = Protocols.hasPorts(protocol);
+        int sourcePort = ports ? Math.min(CHOSEN, port(key, fromA ? PORT_A : PORT_B)) : CHOSEN;
+        int destPort = ports ? port(key, fromA ? PORT_B : PORT_A) : 0;
         for (int direction = 0; direction < 2; direction++) {
             MemorySegment verdict = flow.asSlice(
                     VERDICT + direction * Structs.FLOW_VERDICT.byteSize(), Structs.FLOW_VERDICT.byteSize());
@@ -130,9 +136,10 @@ final class FlowCollector {
                         direction,
                         word(key, source),
                         word(key, source + 8),
+                        sourcePort,
                         word(key, dest),
                         word(key, dest + 8),
-                        Protocols.hasPorts(protocol) ? destPort : 0,
+                        destPort,
                         protocol,
                         key.get(JAVA_BYTE, FAMILY),
                         verdict.get(JAVA_INT, IFINDEX),
@@ -154,6 +161,7 @@ final class FlowCollector {
         return new FlowRecord(
                 kind.direction == 0 ? Direction.INGRESS : Direction.EGRESS,
                 address(kind.family, kind.sourceHigh, kind.sourceLow),
+                kind.sourcePort == CHOSEN ? null : kind.sourcePort,
                 address(kind.family, kind.destHigh, kind.destLow),
                 ports ? kind.destPort : null,
                 Protocols.name(kind.protocol),
@@ -187,6 +195,10 @@ final class FlowCollector {
             segment.set(UNALIGNED_LONG, 8, low);
         }
         return Addresses.format(bytes);
+    }
+
+    private static int port(MemorySegment key, long at) {
+        return Short.toUnsignedInt(key.get(JAVA_SHORT, at));
     }
 
     /** Eight bytes as they stand; the first four of an IPv4 address are its own. */

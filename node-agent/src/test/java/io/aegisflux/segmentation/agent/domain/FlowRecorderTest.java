@@ -25,6 +25,7 @@ class FlowRecorderTest {
         return new FlowRecord(
                 Direction.INGRESS,
                 "10.0.0.1",
+                null,
                 "10.0.0.2",
                 port,
                 "tcp",

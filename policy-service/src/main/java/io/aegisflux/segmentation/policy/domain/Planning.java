@@ -1,0 +1,187 @@
+package io.aegisflux.segmentation.policy.domain;
+
+import static java.util.Objects.requireNonNull;
+
+import io.aegisflux.segmentation.contracts.Action;
+import io.aegisflux.segmentation.contracts.CapabilityReport;
+import io.aegisflux.segmentation.contracts.Decision;
+import io.aegisflux.segmentation.contracts.Direction;
+import io.aegisflux.segmentation.contracts.FlowRecord;
+import io.aegisflux.segmentation.contracts.HostId;
+import io.aegisflux.segmentation.contracts.PolicyPlan;
+import io.aegisflux.segmentation.contracts.PolicyPlan.Doubt;
+import io.aegisflux.segmentation.contracts.PolicyPlan.Part;
+import io.aegisflux.segmentation.contracts.PolicyPlan.Row;
+import io.aegisflux.segmentation.contracts.PolicyPlan.Total;
+import io.aegisflux.segmentation.contracts.PolicyPlan.Unjudged;
+import io.aegisflux.segmentation.contracts.RuleTable;
+import io.aegisflux.segmentation.contracts.Workload;
+import io.aegisflux.segmentation.engine.lowering.HostView;
+import io.aegisflux.segmentation.engine.lowering.Lowering;
+import io.aegisflux.segmentation.engine.planning.FlowJudge;
+import io.aegisflux.segmentation.engine.planning.FlowVerdict;
+import io.aegisflux.segmentation.engine.planning.RecordedFlows;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Judges recorded flows by the policies as they are and as they would be. For one plan, on one thread. */
+public final class Planning {
+    private static final Comparator<Row> MOST_FIRST = Comparator.comparingLong(Row::count)
+            .reversed()
+            .thenComparing(Row::last, Comparator.reverseOrder())
+            .thenComparing(row -> row.hostId().value())
+            .thenComparing(Row::toString);
+
+    private final World world;
+    private final Candidates candidates;
+    private final Instant now;
+    private final Lowering lowering;
+    private final Map<String, String> nameOfAddress = new HashMap<>();
+    private final Map<RuleTable, FlowJudge> judges = new HashMap<>();
+    private final Map<HostId, Judges> judgesOfHost = new HashMap<>();
+    private final Map<HostId, Set<String>> ownAddresses = new HashMap<>();
+    private final Map<Doubt, Tally> doubts = new EnumMap<>(Doubt.class);
+    private final List<Row> blocked = new ArrayList<>();
+    private final List<Row> allowed = new ArrayList<>();
+    private final List<Row> audited = new ArrayList<>();
+    private final Tally unchanged = new Tally();
+
+    private record Judges(FlowJudge now, FlowJudge then) {}
+
+    private static final class Tally {
+        private long distinct;
+        private long connections;
+
+        void add(long flows, long count) {
+            distinct += flows;
+            connections += count;
+        }
+
+        Total total() {
+            return new Total(distinct, connections);
+        }
+    }
+
+    /**
+     * @param now for rules that expire
+     */
+    public Planning(World world, Candidates candidates, Instant now) {
+        this.world = requireNonNull(world, "world is null");
+        this.candidates = requireNonNull(candidates, "candidates is null");
+        this.now = requireNonNull(now, "now is null");
+        List<Workload> workloads = world.hosts().workloads();
+        this.lowering = new Lowering(workloads);
+        workloads.forEach(workload ->
+                workload.addresses().forEach(address -> nameOfAddress.putIfAbsent(address, workload.name())));
+    }
+
+    /**
+     * Judges.
+     *
+     * @param evidence what the flows rest on; its {@code unjudged} is still empty
+     * @param most how many rows of each part are listed
+     */
+    public PolicyPlan plan(RecordedFlows flows, PolicyPlan.Evidence evidence, int most) {
+        flows.forEach(this::learnAddresses);
+        flows.forEach(this::judge);
+        if (flows.omitted().distinct() > 0) {
+            doubt(Doubt.TOO_MANY)
+                    .add(flows.omitted().distinct(), flows.omitted().connections());
+        }
+        List<Unjudged> unjudged = doubts.entrySet().stream()
+                .map(it -> new Unjudged(it.getKey(), it.getValue().total()))
+                .toList();
+        return new PolicyPlan(
+                candidates.changes(),
+                evidence.with(unjudged),
+                part(blocked, most),
+                part(allowed, most),
+                part(audited, most),
+                unchanged.total());
+    }
+
+    /** Where connections begin that leave a host, and end that reach it, are addresses of its own, or of those behind it. */
+    private void learnAddresses(HostId host, FlowRecord flow) {
+        String own = flow.direction() == Direction.EGRESS ? flow.sourceIp() : flow.destIp();
+        if (own != null) {
+            ownAddresses.computeIfAbsent(host, ignored -> new LinkedHashSet<>()).add(own);
+        }
+    }
+
+    private void judge(HostId host, FlowRecord flow) {
+        CapabilityReport report = world.hosts().reports().get(host);
+        if (report == null) {
+            doubt(Doubt.HOST_UNKNOWN).add(1, flow.count());
+            return;
+        }
+        Judges both = judgesOfHost.computeIfAbsent(host, ignored -> judges(report));
+        if (both.now == both.then) {
+            unchanged.add(1, flow.count()); // of one table all flows come to the same, also those that are in doubt
+            return;
+        }
+        List<String> own = List.copyOf(ownAddresses.getOrDefault(host, Set.of()));
+        FlowVerdict before = both.now.judge(flow, own, now);
+        FlowVerdict after = both.then.judge(flow, own, now);
+        if (before instanceof FlowVerdict.Judged(Decision is) && after instanceof FlowVerdict.Judged(Decision would)) {
+            place(host, flow, is, would);
+        } else {
+            doubt(before instanceof FlowVerdict.Doubtful(Doubt doubt) ? doubt : ((FlowVerdict.Doubtful) after).doubt())
+                    .add(1, flow.count());
+        }
+    }
+
+    private Judges judges(CapabilityReport report) {
+        HostView host = World.view(report);
+        return new Judges(
+                judge(lowering.lower(world.policies().versioned(), host)),
+                judge(lowering.lower(candidates.policies(), host)));
+    }
+
+    private FlowJudge judge(RuleTable table) {
+        return judges.computeIfAbsent(table, FlowJudge::new);
+    }
+
+    private void place(HostId host, FlowRecord flow, Decision is, Decision would) {
+        if (is.action() != would.action()) {
+            (would.action() == Action.DENY ? blocked : allowed).add(row(host, flow, is, would));
+        } else if (would.audit() != null && is.audit() == null) {
+            audited.add(row(host, flow, is, would));
+        } else {
+            unchanged.add(1, flow.count());
+        }
+    }
+
+    private Row row(HostId host, FlowRecord flow, Decision is, Decision would) {
+        return new Row(
+                host,
+                flow.direction(),
+                flow.sourceIp(),
+                nameOfAddress.get(flow.sourceIp()),
+                flow.destIp(),
+                nameOfAddress.get(flow.destIp()),
+                flow.destPort(),
+                flow.protocol(),
+                flow.interfaceName(),
+                flow.count(),
+                flow.last(),
+                is,
+                would);
+    }
+
+    private static Part part(List<Row> rows, int most) {
+        return new Part(
+                new Total(rows.size(), rows.stream().mapToLong(Row::count).sum()),
+                rows.stream().sorted(MOST_FIRST).limit(most).toList());
+    }
+
+    private Tally doubt(Doubt doubt) {
+        return doubts.computeIfAbsent(doubt, ignored -> new Tally());
+    }
+}
