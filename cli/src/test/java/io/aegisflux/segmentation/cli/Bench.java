@@ -5,11 +5,13 @@ import static java.util.Objects.requireNonNull;
 import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.ApiError;
 import io.aegisflux.segmentation.contracts.Decision;
+import io.aegisflux.segmentation.contracts.Examples;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.Mode;
 import io.aegisflux.segmentation.contracts.PolicyAccepted;
 import io.aegisflux.segmentation.contracts.PolicyApi;
 import io.aegisflux.segmentation.contracts.PolicyId;
+import io.aegisflux.segmentation.contracts.PolicyPlan;
 import io.aegisflux.segmentation.contracts.PublishHeaders;
 import io.aegisflux.segmentation.contracts.Reason;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
@@ -178,6 +180,7 @@ public final class Bench implements AutoCloseable {
             case "get" -> get(request);
             case "history" -> history(request);
             case "evaluate" -> evaluate(request);
+            case "plan" -> plan(request);
             default -> {}
         }
     }
@@ -208,6 +211,22 @@ public final class Bench implements AutoCloseable {
         } else {
             reply(request, new Decision(Action.DENY, Reason.RULE_DENY, policy, 3L, "deny-others", null, List.of()));
         }
+    }
+
+    private void plan(Message request) {
+        PolicyApi.PlanRequest wanted = Wire.read(request.getData(), PolicyApi.PlanRequest.class);
+        PolicyPlan example = Wire.read(Examples.read("api-policy-plan-reply"), PolicyPlan.class);
+        boolean isHarmless = wanted.documents().isEmpty();
+        PolicyPlan.Part nothing = new PolicyPlan.Part(new PolicyPlan.Total(0, 0), List.of());
+        reply(
+                request,
+                new PolicyPlan(
+                        example.changes(),
+                        example.evidence(),
+                        isHarmless ? nothing : example.newlyBlocked(),
+                        example.newlyAllowed(),
+                        example.newlyAudited(),
+                        example.unchanged()));
     }
 
     private void history(Message request) {

@@ -55,6 +55,10 @@ class ExitCodeIT {
                     2 | explain --host db-1 --from 10.0.0.1 --to 10.0.0.2 --port 5432 --direction both
                     2 | explain --host db-1 --from 10.0.0.1 --to 10.0.0.2 --protocol 256
                     5 | explain --host nobody --from 10.0.0.1 --to 10.0.0.2 --port 5432
+                    0 | plan --delete old-policy
+                    2 | plan
+                    2 | plan --delete old-policy --since 1h --until 2h
+                    2 | plan --delete old-policy --rows -1
                     0 | completion bash
                     0 | completion zsh
                     2 | completion fish

@@ -14,6 +14,7 @@ import io.aegisflux.segmentation.contracts.SystemEvent;
 import io.aegisflux.segmentation.contracts.Verdict;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.harness.NatsServerExtension;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,6 +112,16 @@ class GoldenIT {
                 "::2",
                 "--protocol",
                 "icmpv6");
+    }
+
+    @Test
+    void plan() throws IOException {
+        String policy = Files.writeString(directory.resolve("web-db.json"), "{\"id\": \"web-db\"}")
+                .toString();
+        golden(3, "plan.txt", "plan", "-f", policy);
+        golden(3, "plan.md", "plan", "-f", policy, "--markdown");
+        golden(3, "plan.json", "plan", "-f", policy, "-o", "json");
+        golden("plan-harmless.txt", "plan", "--delete", "old-policy");
     }
 
     @Test
@@ -216,6 +227,7 @@ class GoldenIT {
                 "completion",
                 "events",
                 "explain",
+                "plan",
                 "pub",
                 "sub",
                 "req"
@@ -262,8 +274,12 @@ class GoldenIT {
     }
 
     private static Run golden(String name, String... arguments) {
+        return golden(0, name, arguments);
+    }
+
+    private static Run golden(int exit, String name, String... arguments) {
         Run run = Run.against(NATS.url()).segctl(arguments);
-        assertThat(run.exit()).as(run.err()).isZero();
+        assertThat(run.exit()).as(run.err()).isEqualTo(exit);
         Golden.assertMatches(name, run.out());
         return run;
     }

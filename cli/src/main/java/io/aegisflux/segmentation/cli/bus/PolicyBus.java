@@ -9,6 +9,7 @@ import io.aegisflux.segmentation.contracts.PacketTuple;
 import io.aegisflux.segmentation.contracts.PolicyAccepted;
 import io.aegisflux.segmentation.contracts.PolicyApi;
 import io.aegisflux.segmentation.contracts.PolicyId;
+import io.aegisflux.segmentation.contracts.PolicyPlan;
 import io.aegisflux.segmentation.contracts.PublishHeaders;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Subjects;
@@ -43,6 +44,11 @@ public final class PolicyBus {
     /** What the stored policies decide on a host about a packet. */
     public Decision evaluate(HostId host, PacketTuple packet) {
         return ask("evaluate", Wire.write(new PolicyApi.EvaluateRequest(host, packet)), Decision.class);
+    }
+
+    /** What a change of policies would have done. */
+    public PolicyPlan plan(PolicyApi.PlanRequest request) {
+        return ask("plan", Wire.write(request), PolicyPlan.class);
     }
 
     /**

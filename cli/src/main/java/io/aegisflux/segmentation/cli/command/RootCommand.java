@@ -149,12 +149,17 @@ public final class RootCommand {
 
     /** A connection for questions with one answer. */
     BusClient connect() {
-        return connect(false);
+        return connect(false, timeout);
+    }
+
+    /** As above, for a question whose answer takes so long, or as long as the user will wait. */
+    BusClient connectWithPatience(Duration patience) {
+        return connect(false, patience.compareTo(timeout) > 0 ? patience : timeout);
     }
 
     /** A connection that outlives the broker's restarts. */
     BusClient connectForLong() {
-        return connect(true);
+        return connect(true, timeout);
     }
 
     /** The address that the options and the environment give. */
@@ -162,14 +167,14 @@ public final class RootCommand {
         return given(server, "NATS_URL").orElse("nats://localhost:4222");
     }
 
-    private BusClient connect(boolean lasting) {
+    private BusClient connect(boolean lasting, Duration patience) {
         Output output = output();
         BusSettings settings = new BusSettings(
                 urls(),
                 credentials == null ? given(null, "NATS_CREDS").map(Path::of) : Optional.of(credentials),
                 given(user, "NATS_USER"),
                 given(password, "NATS_PASSWORD"),
-                timeout);
+                patience);
         return BusClient.connect(settings, lasting, output::notice, output::detail);
     }
 

@@ -15,17 +15,25 @@ import picocli.CommandLine.TypeConversionException;
 /** Words of the command line that mean more than their text. */
 class WordsTest {
     @ParameterizedTest
-    @CsvSource({"500ms, PT0.5S", "5s, PT5S", "2m, PT2M", "1h, PT1H", "0s, PT0S", "999999999ms, PT277H46M39.999S"})
+    @CsvSource({
+        "500ms, PT0.5S",
+        "5s, PT5S",
+        "2m, PT2M",
+        "1h, PT1H",
+        "7d, PT168H",
+        "0s, PT0S",
+        "999999999ms, PT277H46M39.999S"
+    })
     void readsTimes(String text, Duration duration) {
         assertThat(new DurationText().convert(text)).isEqualTo(duration);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "5", "s", "-5s", "5 s", "5S", "1.5s", "1d", "5sec", "9999999999s", "PT5S", "٥s"})
+    @ValueSource(strings = {"", "5", "s", "-5s", "5 s", "5S", "1.5s", "1w", "5sec", "9999999999s", "PT5S", "٥s"})
     void refusesOtherTimes(String text) {
         assertThatExceptionOfType(TypeConversionException.class)
                 .isThrownBy(() -> new DurationText().convert(text))
-                .withMessageContaining("write 500ms, 5s, 2m or 1h");
+                .withMessageContaining("write 500ms, 5s, 2m, 1h or 7d");
     }
 
     @ParameterizedTest
