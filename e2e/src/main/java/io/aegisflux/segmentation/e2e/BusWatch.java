@@ -1,5 +1,7 @@
 package io.aegisflux.segmentation.e2e;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.aegisflux.segmentation.contracts.FlowEvent;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.PolicyUpdate;
@@ -9,6 +11,7 @@ import io.aegisflux.segmentation.contracts.Wire;
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
 import io.nats.client.ErrorListener;
+import io.nats.client.Message;
 import io.nats.client.Nats;
 import io.nats.client.Options;
 import java.io.IOException;
@@ -62,6 +65,21 @@ final class BusWatch implements AutoCloseable {
     /** A plain publish, as any NATS client does it; an empty document deletes the policy. */
     void publish(String policy, byte[] document) {
         connection.publish(Subjects.POLICIES + policy, document);
+    }
+
+    /** Asks a service. */
+    <T> T ask(String subject, Object request, Class<T> type) {
+        try {
+            Message reply = connection.request(subject, Wire.write(request), Duration.ofSeconds(30));
+            if (reply == null || reply.hasHeaders()) {
+                throw new IllegalStateException(
+                        "%s: %s".formatted(subject, reply == null ? "no answer" : new String(reply.getData(), UTF_8)));
+            }
+            return Wire.read(reply.getData(), type);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
     }
 
     Connection connection() {

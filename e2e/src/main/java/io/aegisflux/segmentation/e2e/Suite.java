@@ -145,6 +145,7 @@ final class Suite implements AutoCloseable {
                 Map.entry("AGENT_CGROUP", host.cgroup().toString()),
                 Map.entry("AGENT_STATE_DIR", home.resolve("state").toString()),
                 Map.entry("AGENT_PIN_DIR", playground.pins().resolve(host.id()).toString()),
+                Map.entry("AGENT_FLOW_INTERVAL", "1s"),
                 Map.entry("AGENT_LABELS", labels),
                 Map.entry("AGENT_WORKLOADS", workloads.toString()),
                 Map.entry("AGENT_FAILSAFE", playground.addressHere() + "/32"),

@@ -2,13 +2,18 @@ package io.aegisflux.segmentation.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.aegisflux.segmentation.contracts.Direction;
 import io.aegisflux.segmentation.contracts.FlowEvent;
 import io.aegisflux.segmentation.contracts.Hook;
+import io.aegisflux.segmentation.contracts.PolicyApi;
+import io.aegisflux.segmentation.contracts.PolicyPlan;
 import io.aegisflux.segmentation.contracts.PolicyUpdate;
 import io.aegisflux.segmentation.contracts.Reason;
+import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.SystemEvent;
 import io.aegisflux.segmentation.contracts.Verdict;
+import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.e2e.Playground.Place;
 import io.aegisflux.segmentation.harness.Directories;
 import io.aegisflux.segmentation.harness.NeedsKernel;
@@ -16,7 +21,9 @@ import io.aegisflux.segmentation.harness.Repository;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -112,6 +119,49 @@ class SuiteIT {
 
         delete("web-db");
         assertThat(web.tcp(playground.db().ipv4(), PORT, MILLIS).worked()).isTrue();
+    }
+
+    @Test
+    void planForetellsWhatThePolicyThenDoes() {
+        Instant begin = Instant.now().minusSeconds(1); // the kernel tells time by its ticks
+        assertThat(web.tcp(playground.db().ipv4(), PORT, MILLIS).worked()).isTrue();
+        assertThat(api.tcp(playground.db().ipv4(), PORT, MILLIS).worked()).isTrue();
+        byte[] candidate = policy("web-db", "data", "\"default_action\": \"none\",", """
+                {"id": "allow-api", "action": "allow", "priority": 1, "conditions": [
+                  {"field": "source.label.app", "operator": "eq", "value": "api"},
+                  {"field": "dest_port", "operator": "eq", "value": 5432}]},
+                {"id": "deny-others", "action": "deny", "priority": 2, "conditions": [
+                  {"field": "dest_port", "operator": "eq", "value": 5432}]}""");
+
+        BusWatch.await(
+                "web's connection in a record",
+                () -> plan(candidate, begin).newlyBlocked().total().distinct() > 0);
+        PolicyPlan plan = plan(candidate, begin);
+        assertThat(plan.newlyBlocked().rows()).singleElement().satisfies(row -> {
+            assertThat(row.hostId().value()).isEqualTo("host-b");
+            assertThat(row.sourceName()).isEqualTo("web");
+            assertThat(row.sourceIp()).isEqualTo(playground.web().ipv4());
+            assertThat(row.destPort()).isEqualTo(PORT);
+            assertThat(row.then().ruleId()).isEqualTo("deny-others");
+            assertThat(row.now().reason()).isEqualTo(Reason.POSTURE);
+        });
+        assertThat(plan.newlyAllowed().rows()).isEmpty();
+        assertThat(plan.evidence().unjudged()).isEmpty();
+
+        apply("web-db", "host-b", candidate);
+        assertThat(web.tcp(playground.db().ipv4(), PORT, MILLIS).worked()).isFalse();
+        assertThat(api.tcp(playground.db().ipv4(), PORT, MILLIS).worked()).isTrue();
+        assertThat(plan(candidate, begin).newlyBlocked().rows())
+                .as("it is what holds")
+                .isEmpty();
+        delete("web-db");
+    }
+
+    private static PolicyPlan plan(byte[] candidate, Instant from) {
+        return bus.ask(
+                Subjects.api(PolicyApi.SERVICE, PolicyApi.PLAN),
+                new PolicyApi.PlanRequest(List.of(Wire.read(candidate, JsonNode.class)), List.of(), from, null, null),
+                PolicyPlan.class);
     }
 
     @Test
