@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.ApiError;
 import io.aegisflux.segmentation.contracts.Decision;
+import io.aegisflux.segmentation.contracts.Direction;
 import io.aegisflux.segmentation.contracts.Examples;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.Mode;
@@ -12,11 +13,13 @@ import io.aegisflux.segmentation.contracts.PolicyAccepted;
 import io.aegisflux.segmentation.contracts.PolicyApi;
 import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.PolicyPlan;
+import io.aegisflux.segmentation.contracts.PolicySuggestion;
 import io.aegisflux.segmentation.contracts.PublishHeaders;
 import io.aegisflux.segmentation.contracts.Reason;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
+import io.aegisflux.segmentation.contracts.UnusedRules;
 import io.aegisflux.segmentation.contracts.Violation;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.nats.client.Connection;
@@ -181,6 +184,8 @@ public final class Bench implements AutoCloseable {
             case "history" -> history(request);
             case "evaluate" -> evaluate(request);
             case "plan" -> plan(request);
+            case "suggest" -> suggest(request);
+            case "unused" -> reply(request, Wire.read(Examples.read("api-policy-unused-reply"), UnusedRules.class));
             default -> {}
         }
     }
@@ -227,6 +232,21 @@ public final class Bench implements AutoCloseable {
                         example.newlyAllowed(),
                         example.newlyAudited(),
                         example.unchanged()));
+    }
+
+    private void suggest(Message request) {
+        PolicyApi.SuggestRequest wanted = Wire.read(request.getData(), PolicyApi.SuggestRequest.class);
+        PolicySuggestion example = Wire.read(Examples.read("api-policy-suggest-reply"), PolicySuggestion.class);
+        reply(
+                request,
+                wanted.direction() == Direction.INGRESS
+                        ? example
+                        : new PolicySuggestion(
+                                null,
+                                example.evidence(),
+                                new PolicyPlan.Total(0, 0),
+                                example.suggested(),
+                                example.denied()));
     }
 
     private void history(Message request) {

@@ -2,6 +2,7 @@ package io.aegisflux.segmentation.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.aegisflux.segmentation.cli.outcome.ExitCode;
 import io.aegisflux.segmentation.harness.NatsServer;
 import io.aegisflux.segmentation.harness.NatsServerExtension;
 import java.io.IOException;
@@ -57,6 +58,12 @@ class ExitCodeIT {
                     5 | explain --host nobody --from 10.0.0.1 --to 10.0.0.2 --port 5432
                     0 | plan --delete old-policy
                     2 | plan
+                    0 | policy suggest db
+                    3 | policy suggest db --direction egress
+                    2 | policy suggest db --direction both
+                    2 | policy suggest
+                    0 | policy unused --since 7d
+                    3 | policy unused --fail
                     2 | plan --delete old-policy --since 1h --until 2h
                     2 | plan --delete old-policy --rows -1
                     0 | completion bash
@@ -112,7 +119,7 @@ class ExitCodeIT {
         assertThat(run.exit()).as(run.err()).isEqualTo(exit);
         if (exit == 0) {
             assertThat(run.err()).doesNotContain("segctl:");
-        } else {
+        } else if (exit != ExitCode.FINDINGS) {
             assertThat(run.err())
                     .contains("segctl:")
                     .as("an error says what to do next")

@@ -125,6 +125,21 @@ class GoldenIT {
     }
 
     @Test
+    void policySuggest() {
+        Run document = golden("policy-suggest.txt", "policy", "suggest", "db-allow", "--label", "role=data");
+        Golden.assertMatches("policy-suggest.err.txt", document.err());
+        golden("policy-suggest.json", "policy", "suggest", "db-allow", "-o", "json");
+        Run nothing = golden(3, "policy-suggest-nothing.txt", "policy", "suggest", "db", "--direction", "egress");
+        Golden.assertMatches("policy-suggest-nothing.err.txt", nothing.err());
+    }
+
+    @Test
+    void policyUnused() {
+        golden("policy-unused.txt", "policy", "unused");
+        golden("policy-unused.json", "policy", "unused", "-o", "json");
+    }
+
+    @Test
     void policyHistory() {
         golden("policy-history.txt", "policy", "history", "web-db");
         golden("policy-history.json", "policy", "history", "web-db", "--limit", "2", "-o", "json");
@@ -221,6 +236,8 @@ class GoldenIT {
                 "policy rollback",
                 "policy enable",
                 "policy disable",
+                "policy suggest",
+                "policy unused",
                 "policy undelete",
                 "policy ls",
                 "policy delete",

@@ -22,6 +22,10 @@ public final class PolicyApi {
     public static final String HISTORY = "history";
     /** {@link PlanRequest} → {@link PolicyPlan}. */
     public static final String PLAN = "plan";
+    /** {@link SuggestRequest} → {@link PolicySuggestion}. */
+    public static final String SUGGEST = "suggest";
+    /** {@link UnusedRequest} → {@link UnusedRules}. */
+    public static final String UNUSED = "unused";
     /** An empty request → {@link HostsReply}. */
     public static final String HOSTS = "hosts";
 
@@ -153,6 +157,58 @@ public final class PolicyApi {
             if (rows != null && (rows < 0 || rows > MOST)) {
                 throw new IllegalArgumentException("rows is 0 to %d, not %d".formatted(MOST, rows));
             }
+        }
+    }
+
+    /**
+     * {@code suggest}: an allow list of the connections that hosts recorded.
+     *
+     * @param policyId that the suggestion gets
+     * @param hosts globs of host ids, as {@code applies_to.hosts}
+     * @param labels as {@code applies_to.labels}
+     * @param direction INGRESS for who may reach these hosts (also when null), EGRESS for whom they may reach
+     * @param byLabel key of the label by which workloads at the other end are named; null for {@link #DEFAULT_LABEL}
+     * @param from begin of the window
+     * @param to its end; null for now
+     * @param covered also connections that an allow rule covers already; null for false
+     */
+    public record SuggestRequest(
+            PolicyId policyId,
+            List<String> hosts,
+            Map<String, String> labels,
+            Direction direction,
+            String byLabel,
+            Instant from,
+            Instant to,
+            Boolean covered) {
+        public static final String DEFAULT_LABEL = "app";
+
+        public SuggestRequest {
+            requireNonNull(policyId, "policy_id is missing");
+            requireNonNull(from, "from is missing");
+            hosts = Frozen.listOrEmpty(hosts, "hosts");
+            labels = Frozen.map(labels);
+            direction = direction == null ? Direction.INGRESS : direction;
+            byLabel = byLabel == null ? DEFAULT_LABEL : byLabel;
+            covered = covered != null && covered;
+            if (direction == Direction.BOTH) {
+                throw new IllegalArgumentException("direction is ingress or egress, not both: ask twice");
+            }
+            if (to != null && to.isBefore(from)) {
+                throw new IllegalArgumentException("to is before from");
+            }
+        }
+    }
+
+    /**
+     * {@code unused}: rules that decided nothing for a while.
+     *
+     * @param since rules without a packet from then on are listed
+     * @param policyId of this policy alone; null for all
+     */
+    public record UnusedRequest(Instant since, PolicyId policyId) {
+        public UnusedRequest {
+            requireNonNull(since, "since is missing");
         }
     }
 

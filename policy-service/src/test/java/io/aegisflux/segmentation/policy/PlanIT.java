@@ -7,11 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.aegisflux.segmentation.contracts.ApiError;
 import io.aegisflux.segmentation.contracts.Direction;
+import io.aegisflux.segmentation.contracts.Examples;
 import io.aegisflux.segmentation.contracts.FlowRecord;
 import io.aegisflux.segmentation.contracts.FlowRecords;
 import io.aegisflux.segmentation.contracts.HostId;
+import io.aegisflux.segmentation.contracts.MetricsReport;
 import io.aegisflux.segmentation.contracts.PolicyApi;
 import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.PolicyPlan;
@@ -20,9 +23,11 @@ import io.aegisflux.segmentation.contracts.PolicyPlan.Doubt;
 import io.aegisflux.segmentation.contracts.PolicyPlan.Row;
 import io.aegisflux.segmentation.contracts.PolicyPlan.Total;
 import io.aegisflux.segmentation.contracts.PolicyPlan.Unjudged;
+import io.aegisflux.segmentation.contracts.PolicySuggestion;
 import io.aegisflux.segmentation.contracts.Reason;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
+import io.aegisflux.segmentation.contracts.UnusedRules;
 import io.aegisflux.segmentation.contracts.Verdict;
 import io.aegisflux.segmentation.contracts.Violation;
 import io.aegisflux.segmentation.contracts.Wire;
@@ -234,6 +239,105 @@ class PlanIT {
         assertThat(same.newlyBlocked().total().distinct()
                         + same.newlyAllowed().total().distinct())
                 .isZero();
+    }
+
+    @Test
+    void suggestsAnAllowListThatCutsNothingOfWhatPasses() {
+        PolicySuggestion suggestion = suggest(null);
+        assertThat(suggestion.document())
+                .as("port 5432 is covered by a rule, port 80 is denied now")
+                .isNull();
+        assertThat(suggestion.covered()).isEqualTo(new Total(2, 45));
+        assertThat(suggestion.denied()).isEqualTo(new Total(1, 5));
+        assertThat(suggestion.evidence().hostsHeard()).isEqualTo(1);
+
+        PolicySuggestion all = suggest(true);
+        assertThat(suggest(true).document())
+                .as("the same flows, the same document")
+                .isEqualTo(all.document());
+        assertThat(all.suggested()).isEqualTo(new Total(2, 45));
+        JsonNode document = all.document();
+        assertThat(document.path("mode").asText()).isEqualTo("audit");
+        assertThat(document.path("rules")).singleElement().satisfies(rule -> {
+            assertThat(rule.path("id").asText()).isEqualTo("tcp-5432");
+            assertThat(rule.at("/conditions/2").toString())
+                    .isEqualTo("{\"field\":\"source.label.app\",\"operator\":\"in\",\"value\":[\"api\",\"web\"]}");
+            assertThat(rule.at("/metadata/connections").asLong()).isEqualTo(45);
+        });
+        ((ObjectNode) document).put("mode", "enforce").put("priority", 1);
+        PolicyPlan plan = plan(HOUR_AGO, null, Wire.write(document));
+        assertThat(plan.newlyBlocked().total().distinct()).isZero();
+    }
+
+    @Test
+    void namesPeersByTheirAddressesWhereTheyHaveNoSuchLabel() {
+        PolicySuggestion suggestion = Wire.read(
+                bench.bus
+                        .request(
+                                Subjects.api(PolicyApi.SERVICE, PolicyApi.SUGGEST),
+                                Wire.write(new PolicyApi.SuggestRequest(
+                                        new PolicyId("db-in"),
+                                        List.of("d*"),
+                                        Map.of(),
+                                        null,
+                                        "team",
+                                        HOUR_AGO,
+                                        null,
+                                        true)))
+                        .getData(),
+                PolicySuggestion.class);
+        assertThat(suggestion.document().at("/applies_to/hosts/0").asText()).isEqualTo("d*");
+        assertThat(suggestion.document().path("rules"))
+                .singleElement()
+                .extracting(rule -> rule.path("id").asText() + rule.at("/conditions/2/value"))
+                .isEqualTo("tcp-5432-addresses[\"10.0.0.1\",\"10.0.0.2\"]");
+    }
+
+    private static PolicySuggestion suggest(Boolean covered) {
+        PolicyApi.SuggestRequest wanted = new PolicyApi.SuggestRequest(
+                new PolicyId("db-in"), List.of(), Map.of(), null, null, HOUR_AGO, null, covered);
+        return Wire.read(
+                bench.bus
+                        .request(Subjects.api(PolicyApi.SERVICE, PolicyApi.SUGGEST), Wire.write(wanted))
+                        .getData(),
+                PolicySuggestion.class);
+    }
+
+    @Test
+    void listsRulesThatMetNoPacketSince() {
+        MetricsReport example = Wire.read(Examples.read("metrics"), MetricsReport.class);
+        Instant hit = NOW.minusSeconds(100);
+        ObjectNode counters = Wire.mapper().valueToTree(example);
+        counters.put("host_id", "db")
+                .putArray("rule_hits")
+                .addObject()
+                .put("policy_id", "ports")
+                .put("policy_version", 1)
+                .put("rule_id", "db")
+                .put("packets", 12)
+                .put("bytes", 700)
+                .put("last_hit", hit.toString());
+        bench.bus.publish(Subjects.metrics(new HostId("db")), Wire.write(counters), null);
+
+        UnusedRules lately = unused(NOW.minusSeconds(200), "ports");
+        assertThat(lately.judged()).isEqualTo(2);
+        assertThat(lately.hostsKnown()).isEqualTo(2);
+        assertThat(lately.hostsHeard()).isEqualTo(1);
+        assertThat(lately.rules()).containsExactly(new UnusedRules.Rule(new PolicyId("ports"), 1, "old", null, 0, 0));
+        assertThat(unused(NOW.minusSeconds(50), null).rules())
+                .contains(new UnusedRules.Rule(new PolicyId("ports"), 1, "db", hit, 12, 1));
+        assertThat(unused(NOW, "nothing").judged()).isZero();
+    }
+
+    private static UnusedRules unused(Instant since, String policy) {
+        return Wire.read(
+                bench.bus
+                        .request(
+                                Subjects.api(PolicyApi.SERVICE, PolicyApi.UNUSED),
+                                Wire.write(new PolicyApi.UnusedRequest(
+                                        since, policy == null ? null : new PolicyId(policy))))
+                        .getData(),
+                UnusedRules.class);
     }
 
     @Test

@@ -10,9 +10,11 @@ import io.aegisflux.segmentation.contracts.PolicyAccepted;
 import io.aegisflux.segmentation.contracts.PolicyApi;
 import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.PolicyPlan;
+import io.aegisflux.segmentation.contracts.PolicySuggestion;
 import io.aegisflux.segmentation.contracts.PublishHeaders;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Subjects;
+import io.aegisflux.segmentation.contracts.UnusedRules;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
@@ -49,6 +51,16 @@ public final class PolicyBus {
     /** What a change of policies would have done. */
     public PolicyPlan plan(PolicyApi.PlanRequest request) {
         return ask("plan", Wire.write(request), PolicyPlan.class);
+    }
+
+    /** An allow list of what was observed. */
+    public PolicySuggestion suggest(PolicyApi.SuggestRequest request) {
+        return ask("suggest", Wire.write(request), PolicySuggestion.class);
+    }
+
+    /** Rules without packets. */
+    public UnusedRules unused(PolicyApi.UnusedRequest request) {
+        return ask("unused", Wire.write(request), UnusedRules.class);
     }
 
     /**

@@ -18,7 +18,9 @@ public final class CommandTree {
                 .addSubcommand(new PolicyEnableCommand(root))
                 .addSubcommand(new PolicyDisableCommand(root))
                 .addSubcommand(new PolicyDeleteCommand(root))
-                .addSubcommand(new PolicyUndeleteCommand(root));
+                .addSubcommand(new PolicyUndeleteCommand(root))
+                .addSubcommand(new PolicySuggestCommand(root))
+                .addSubcommand(new PolicyUnusedCommand(root));
         return new CommandLine(root)
                 .addSubcommand(new StatusCommand(root))
                 .addSubcommand(policy)

@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
         })
 final class PlanCommand implements Callable<Integer> {
     /** Reading a week of a large fleet takes its time. */
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final RootCommand root;
 

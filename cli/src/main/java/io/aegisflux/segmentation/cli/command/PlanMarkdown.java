@@ -39,7 +39,7 @@ final class PlanMarkdown {
         part("Newly blocked", plan.newlyBlocked());
         part("Newly allowed", plan.newlyAllowed());
         part("Newly audited", plan.newlyAudited());
-        List<String> doubts = PlanWords.doubts(plan, output.now());
+        List<String> doubts = PlanWords.doubts(plan.evidence(), output.now());
         if (!doubts.isEmpty()) {
             output.line("");
             output.line("What this plan cannot know:");

@@ -32,7 +32,7 @@ final class PlanScreen {
         part(Glyph.YES.with("newly allowed"), plan.newlyAllowed());
         part(Glyph.HALF.with("newly audited"), plan.newlyAudited());
         output.line("= unchanged      " + PlanWords.total(plan.unchanged()));
-        PlanWords.doubts(plan, output.now()).forEach(doubt -> output.line("! " + doubt));
+        PlanWords.doubts(plan.evidence(), output.now()).forEach(doubt -> output.line("! " + doubt));
         if (PlanCommand.changesTraffic(plan)) {
             output.notice(
                     "It would change observed traffic. With \"mode\": \"audit\" it would report instead of dropping.");

@@ -4,7 +4,6 @@ import io.aegisflux.segmentation.cli.terminal.Ages;
 import io.aegisflux.segmentation.cli.terminal.Printable;
 import io.aegisflux.segmentation.contracts.Decision;
 import io.aegisflux.segmentation.contracts.HostId;
-import io.aegisflux.segmentation.contracts.PolicyPlan;
 import io.aegisflux.segmentation.contracts.PolicyPlan.Change;
 import io.aegisflux.segmentation.contracts.PolicyPlan.Evidence;
 import io.aegisflux.segmentation.contracts.PolicyPlan.Row;
@@ -67,9 +66,8 @@ final class PlanWords {
                 : Printable.of("%s@v%d/%s".formatted(decision.policyId(), decision.policyVersion(), decision.ruleId()));
     }
 
-    /** What to know before the plan is believed; empty when nothing stands against it. */
-    static List<String> doubts(PolicyPlan plan, Instant now) {
-        Evidence evidence = plan.evidence();
+    /** What to know before what rests on the evidence is believed; empty when nothing stands against it. */
+    static List<String> doubts(Evidence evidence, Instant now) {
         List<String> doubts = new ArrayList<>();
         for (Unjudged unjudged : evidence.unjudged()) {
             doubts.add("%s could not be judged: %s".formatted(total(unjudged.total()), reason(unjudged)));

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.CapabilityReport;
 import io.aegisflux.segmentation.contracts.Decision;
-import io.aegisflux.segmentation.contracts.Direction;
 import io.aegisflux.segmentation.contracts.FlowRecord;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.PolicyPlan;
@@ -26,10 +25,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Judges recorded flows by the policies as they are and as they would be. For one plan, on one thread. */
 public final class Planning {
@@ -46,7 +43,6 @@ public final class Planning {
     private final Map<String, String> nameOfAddress = new HashMap<>();
     private final Map<RuleTable, FlowJudge> judges = new HashMap<>();
     private final Map<HostId, Judges> judgesOfHost = new HashMap<>();
-    private final Map<HostId, Set<String>> ownAddresses = new HashMap<>();
     private final Map<Doubt, Tally> doubts = new EnumMap<>(Doubt.class);
     private final List<Row> blocked = new ArrayList<>();
     private final List<Row> allowed = new ArrayList<>();
@@ -89,8 +85,8 @@ public final class Planning {
      * @param most how many rows of each part are listed
      */
     public PolicyPlan plan(RecordedFlows flows, PolicyPlan.Evidence evidence, int most) {
-        flows.forEach(this::learnAddresses);
-        flows.forEach(this::judge);
+        OwnAddresses own = OwnAddresses.in(flows);
+        flows.forEach((host, flow) -> judge(host, flow, own));
         if (flows.omitted().distinct() > 0) {
             doubt(Doubt.TOO_MANY)
                     .add(flows.omitted().distinct(), flows.omitted().connections());
@@ -107,15 +103,7 @@ public final class Planning {
                 unchanged.total());
     }
 
-    /** Where connections begin that leave a host, and end that reach it, are addresses of its own, or of those behind it. */
-    private void learnAddresses(HostId host, FlowRecord flow) {
-        String own = flow.direction() == Direction.EGRESS ? flow.sourceIp() : flow.destIp();
-        if (own != null) {
-            ownAddresses.computeIfAbsent(host, ignored -> new LinkedHashSet<>()).add(own);
-        }
-    }
-
-    private void judge(HostId host, FlowRecord flow) {
+    private void judge(HostId host, FlowRecord flow, OwnAddresses ownAddresses) {
         CapabilityReport report = world.hosts().reports().get(host);
         if (report == null) {
             doubt(Doubt.HOST_UNKNOWN).add(1, flow.count());
@@ -126,7 +114,7 @@ public final class Planning {
             unchanged.add(1, flow.count()); // of one table all flows come to the same, also those that are in doubt
             return;
         }
-        List<String> own = List.copyOf(ownAddresses.getOrDefault(host, Set.of()));
+        List<String> own = ownAddresses.of(host);
         FlowVerdict before = both.now.judge(flow, own, now);
         FlowVerdict after = both.then.judge(flow, own, now);
         if (before instanceof FlowVerdict.Judged(Decision is) && after instanceof FlowVerdict.Judged(Decision would)) {

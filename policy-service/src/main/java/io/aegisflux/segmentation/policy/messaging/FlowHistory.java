@@ -1,5 +1,6 @@
 package io.aegisflux.segmentation.policy.messaging;
 
+import io.aegisflux.segmentation.contracts.CapabilityReport;
 import io.aegisflux.segmentation.contracts.FlowRecord;
 import io.aegisflux.segmentation.contracts.FlowRecords;
 import io.aegisflux.segmentation.contracts.HostId;
@@ -15,6 +16,7 @@ import io.aegisflux.segmentation.nats.NatsMetadata;
 import io.aegisflux.segmentation.nats.StreamCatalog;
 import io.aegisflux.segmentation.nats.StreamReplay;
 import io.aegisflux.segmentation.nats.UnfitServerException;
+import io.aegisflux.segmentation.policy.domain.HostBook;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -25,6 +27,8 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /** The flows that hosts recorded. Agents may not make streams: this makes sure that theirs is there. */
@@ -34,6 +38,7 @@ public class FlowHistory {
     private static final Duration RETRY = Duration.ofMillis(500);
 
     private final Bus bus;
+    private final Semaphore turn = new Semaphore(1, true);
     private volatile boolean stopped;
 
     @Inject
@@ -81,8 +86,10 @@ public class FlowHistory {
             return flows;
         }
 
-        /** @param known every host that ever reported, by id */
-        Evidence evidence(List<HostId> known) {
+        /** @param hosts every host that ever reported */
+        Evidence evidence(HostBook hosts) {
+            List<HostId> known =
+                    hosts.all().stream().map(CapabilityReport::hostId).toList();
             List<HostId> silent =
                     known.stream().filter(host -> !heard.contains(host)).toList();
             return new Evidence(
@@ -128,13 +135,19 @@ public class FlowHistory {
     }
 
     /**
-     * Reads a window.
+     * Reads a window, for one who asks at a time: it may hold many flows.
      *
+     * @param use what to make of it
      * @throws BusException when the stream cannot be read to its end
      */
-    Window read(Instant from, Instant to) {
-        Window window = new Window(from, to);
-        StreamReplay.since(bus, Streams.FLOWS, Subjects.each(Subjects.FLOWS), from, window::add);
-        return window;
+    <T> T read(Instant from, Instant to, Function<Window, T> use) {
+        turn.acquireUninterruptibly();
+        try {
+            Window window = new Window(from, to);
+            StreamReplay.since(bus, Streams.FLOWS, Subjects.each(Subjects.FLOWS), from, window::add);
+            return use.apply(window);
+        } finally {
+            turn.release();
+        }
     }
 }

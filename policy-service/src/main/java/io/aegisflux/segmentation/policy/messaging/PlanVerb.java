@@ -1,7 +1,6 @@
 package io.aegisflux.segmentation.policy.messaging;
 
 import io.aegisflux.segmentation.contracts.ApiError;
-import io.aegisflux.segmentation.contracts.CapabilityReport;
 import io.aegisflux.segmentation.contracts.PolicyApi;
 import io.aegisflux.segmentation.contracts.Violation;
 import io.aegisflux.segmentation.contracts.Wire;
@@ -14,15 +13,13 @@ import jakarta.inject.Inject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
 import java.util.function.UnaryOperator;
 
-/** What a change of policies would have done: plan. One is made at a time, for it may hold many flows. */
+/** What a change of policies would have done: plan. */
 @ApplicationScoped
 public class PlanVerb implements PolicyVerbs {
     private final WorldState world;
     private final FlowHistory history;
-    private final Semaphore turn = new Semaphore(1, true);
 
     @Inject
     public PlanVerb(WorldState world, FlowHistory history) {
@@ -45,18 +42,11 @@ public class PlanVerb implements PolicyVerbs {
                         ApiError.INVALID_POLICY, "not every document is a policy", "see the violations", violations));
         };
         Instant now = Instant.now();
-        turn.acquireUninterruptibly();
-        try {
-            FlowHistory.Window window = history.read(wanted.from(), wanted.to() == null ? now : wanted.to());
-            return Wire.write(new Planning(known, candidates, now)
-                    .plan(
-                            window.flows(),
-                            window.evidence(known.hosts().all().stream()
-                                    .map(CapabilityReport::hostId)
-                                    .toList()),
-                            wanted.rows() == null ? PolicyApi.PlanRequest.DEFAULT : wanted.rows()));
-        } finally {
-            turn.release();
-        }
+        int rows = wanted.rows() == null ? PolicyApi.PlanRequest.DEFAULT : wanted.rows();
+        return history.read(
+                wanted.from(),
+                wanted.to() == null ? now : wanted.to(),
+                window -> Wire.write(new Planning(known, candidates, now)
+                        .plan(window.flows(), window.evidence(known.hosts()), rows)));
     }
 }
