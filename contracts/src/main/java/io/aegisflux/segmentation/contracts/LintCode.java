@@ -5,17 +5,21 @@ import com.fasterxml.jackson.annotation.JsonValue;
 
 /** What a {@link LintFinding} is about; stable codes. */
 public enum LintCode {
-    SHADOWED_RULE("Rules that are considered earlier decide every packet that it matches, as long as it lives."),
+    SHADOWED_RULE(
+            "Rules that are considered earlier decide every packet that the rule matches, for as long as it lives. Info where"
+                    + " that is so only as hosts and workloads are now."),
     EMPTY_RULE(
-            "No packet holds all of its conditions: they contradict each other, or no known workload has the label."),
+            "No packet holds all conditions of the rule: they contradict each other. Info where no known workload has the"
+                    + " label that it asks for."),
     CONTRADICTORY_PRIORITY(
-            "It has another action and the same priorities as a rule that matches some of the same packets: which of them"
-                    + " decides is left to the tie-break."),
-    OVER_WIDE("It allows all ports, of every source and every destination, on every interface."),
-    EXPIRED("Its `expires_at` is past."),
+            "A rule of another action has the same priorities, of policy and rule, and matches some of the same packets: the"
+                    + " tie-break alone decides."),
+    OVER_WIDE("An enforced rule lets every source reach every port of every destination, on any interface."),
+    EXPIRED("The `expires_at` of the policy or rule is past."),
     UNENFORCEABLE(
-            "By their capability reports no known host can enforce it: none is meant, none has the interface or a hook of the"
-                    + " direction attached, or more rules apply to one than it holds.");
+            "By their capability reports no known host can enforce it: the policy is for none of them, none that it is for has"
+                    + " such an interface or any hook of the direction attached; or one that it is for has no room for all"
+                    + " rules that would apply to it.");
 
     private final String meaning;
 

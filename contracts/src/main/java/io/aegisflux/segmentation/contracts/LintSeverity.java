@@ -6,9 +6,9 @@ import java.util.Locale;
 
 /** How sure it is that a {@link LintFinding} wants mending. */
 public enum LintSeverity {
-    /** The document is not what its author can have meant. */
+    /** Worth mending before it is published. */
     WARNING,
-    /** True of the hosts and workloads that are known now; it may end when others come. */
+    /** True of the hosts and workloads that are known now; it may end by itself when others come. */
     INFO;
 
     /** As written on the wire: the name in lower case. */

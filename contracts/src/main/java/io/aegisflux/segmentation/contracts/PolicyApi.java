@@ -170,7 +170,7 @@ public final class PolicyApi {
     /**
      * {@code lint}: what was found, and how much was looked at.
      *
-     * @param findings by policy, then in the order of the document; at most {@link #MOST}
+     * @param findings warnings first; by policy, then in the order of the document; at most {@link #MOST}
      * @param findingsOmitted how many more there are
      * @param policies how many were judged
      * @param rules how many were judged, of these policies
