@@ -45,6 +45,11 @@ public final class PolicyBus {
         return ask("evaluate", Wire.write(new PolicyApi.EvaluateRequest(host, packet)), Decision.class);
     }
 
+    /** What may not be meant so, of candidates or of stored policies. */
+    public PolicyApi.LintReply lint(PolicyApi.LintRequest request) {
+        return ask(PolicyApi.LINT, Wire.write(request), PolicyApi.LintReply.class);
+    }
+
     /**
      * A version of a policy.
      *
