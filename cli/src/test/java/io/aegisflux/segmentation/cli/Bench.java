@@ -207,7 +207,7 @@ public final class Bench implements AutoCloseable {
                 null,
                 "",
                 "ingress is watched on none\u001b[31m of the hosts it is for",
-                "'segctl events' and /status of the agent say why a hook is off",
+                "the agent's /status says why a hook is off",
                 null);
         switch (policy) {
             case "bad" ->

@@ -104,7 +104,7 @@ final class Enforceability {
                                                 .map(Hook::wireName)
                                                 .collect(Collectors.joining(", ")),
                                         names(hosts)),
-                        "'segctl events' and /status of the agent say why a hook is off");
+                        "the agent's /status says why a hook is off");
             }
         }
     }

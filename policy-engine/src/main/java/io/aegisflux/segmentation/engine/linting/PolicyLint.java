@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  */
 public final class PolicyLint {
     /** Comes to a few seconds of one core at the most (LintBenchmark). */
-    static final long STEPS = 1_200_000_000L;
+    static final long STEPS = 1_000_000_000L;
 
     private final Fleet fleet;
     private final Instant now;

@@ -20,7 +20,7 @@ final class Shadows {
 
     private static final int STEPS_OF_RULES = 100; // comparing two of them
 
-    private static final int STEPS_OF_AREAS = 40; // seeing that two do not meet
+    private static final int STEPS_OF_AREAS = 150; // seeing that two do not meet
 
     private static final int STEPS_OF_INTERVAL = 15; // taking it from another, in one dimension
 
