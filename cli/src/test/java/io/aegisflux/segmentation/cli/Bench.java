@@ -8,6 +8,9 @@ import io.aegisflux.segmentation.contracts.Decision;
 import io.aegisflux.segmentation.contracts.Direction;
 import io.aegisflux.segmentation.contracts.Examples;
 import io.aegisflux.segmentation.contracts.HostId;
+import io.aegisflux.segmentation.contracts.LintCode;
+import io.aegisflux.segmentation.contracts.LintFinding;
+import io.aegisflux.segmentation.contracts.LintSeverity;
 import io.aegisflux.segmentation.contracts.Mode;
 import io.aegisflux.segmentation.contracts.PolicyAccepted;
 import io.aegisflux.segmentation.contracts.PolicyApi;
@@ -186,7 +189,56 @@ public final class Bench implements AutoCloseable {
             case "plan" -> plan(request);
             case "suggest" -> suggest(request);
             case "unused" -> reply(request, Wire.read(Examples.read("api-policy-unused-reply"), UnusedRules.class));
+            case "lint" -> lint(request);
             default -> {}
+        }
+    }
+
+    private void lint(Message request) {
+        PolicyApi.LintRequest wanted = Wire.read(request.getData(), PolicyApi.LintRequest.class);
+        String policy = wanted.documents().isEmpty()
+                ? wanted.policyId() == null ? "web-db" : wanted.policyId().value()
+                : wanted.documents().getLast().get("id").asText();
+        LintFinding info = new LintFinding(
+                LintCode.EMPTY_RULE,
+                LintSeverity.INFO,
+                new PolicyId(policy),
+                "allow-api",
+                "/rules/0/conditions/0",
+                "no known workload has source.label.app eq \"api\"",
+                "see that a workload with this label is reported (AGENT_WORKLOADS), or mend the label",
+                null);
+        LintFinding warning = new LintFinding(
+                LintCode.UNENFORCEABLE,
+                LintSeverity.WARNING,
+                new PolicyId(policy),
+                null,
+                "",
+                "ingress is watched on none\u001b[31m of the hosts it is for",
+                "the agent's /status says why a hook is off",
+                null);
+        switch (policy) {
+            case "bad" ->
+                refuse(
+                        request,
+                        "400",
+                        new ApiError(
+                                ApiError.INVALID_POLICY,
+                                "1 violations; nothing was judged",
+                                "mend what the violations name and ask again",
+                                List.of(new Violation(
+                                        "/documents/%d/rules/0/id"
+                                                .formatted(wanted.documents().size() - 1),
+                                        "is missing",
+                                        "write an id"))));
+            case "unknown" ->
+                refuse(
+                        request,
+                        "404",
+                        new ApiError(ApiError.NOT_FOUND, "no policy is called unknown", "segctl policy ls", List.of()));
+            case "clean" -> reply(request, new PolicyApi.LintReply(List.of(), 0, 1, 2, 0, 2, 3));
+            case "incomplete" -> reply(request, new PolicyApi.LintReply(List.of(info), 0, 1, 2, 1, 2, 3));
+            default -> reply(request, new PolicyApi.LintReply(List.of(warning, info), 7, 3, 107, 4, 2, 3));
         }
     }
 

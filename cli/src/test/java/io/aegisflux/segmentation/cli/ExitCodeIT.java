@@ -81,6 +81,12 @@ class ExitCodeIT {
                     2 | policy rollback web-db --to 0
                     2 | policy apply -f examples --expect-version -1
                     5 | policy undelete web-db
+                    0 | policy lint clean
+                    0 | policy lint incomplete
+                    2 | policy lint web-db -f web-db.json
+                    2 | policy lint --offline
+                    2 | policy lint a.b
+                    5 | policy lint unknown
                     0 | req segmentation.api.policy.list
                     0 | events
                     0 | status
@@ -137,6 +143,62 @@ class ExitCodeIT {
                 .contains("/rules/0/conditions/1/value  70000 is no port")
                 .contains("hint: write a number from 0 to 65535")
                 .contains("/name  is missing");
+    }
+
+    @ParameterizedTest(name = "segctl policy lint {1} → {0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "3 | ",
+                "3 | web-db",
+                "3 | web-db -o json",
+                "3 | incomplete --strict",
+                "0 | clean --strict",
+                "3 | -f web-db.json",
+                "0 | -f fine.json --offline --strict",
+                "3 | -f wide.json --offline",
+                "3 | -f fine.json wide.json --offline -o json",
+                "5 | -f bad.json",
+                "5 | -f bad.json --offline",
+                "5 | -f fails.json --offline",
+                "5 | -f none.json",
+                "5 | -f fine.json fine.json"
+            })
+    void lintEndsWithThreeForFindingsAndWithFiveForWhatIsNoPolicy(int exit, String arguments) throws IOException {
+        String policy = """
+                {"id": "%s", "name": "n", "type": "network", "priority": 1, "rules": [%s]}""";
+        String rule = """
+                {"id": "r", "action": "allow", "priority": 1, "conditions": [%s]}""";
+        String port = "{\"field\": \"dest_port\", \"operator\": \"eq\", \"value\": 80}";
+        write("fine.json", policy.formatted("clean", rule.formatted(port)));
+        write("web-db.json", policy.formatted("web-db", ""));
+        write("wide.json", policy.formatted("wide", rule.formatted("")));
+        write("bad.json", policy.formatted("bad", rule.formatted("7")));
+        write("none.json", "[]");
+        write("fails.json", policy.formatted("fails", "").replaceFirst("}$", """
+                        , "tests": [{"name": "t", "from": "10.0.0.1", "to": "10.0.0.2", "protocol": "tcp", "port": 22,
+                          "expect": "deny"}]}"""));
+        String line = arguments == null ? "" : arguments.replaceAll("[a-z-]+\\.json", directory + "/$0");
+        Run run = Run.against(NATS.url()).segctl(("policy lint " + line).strip().split(" "));
+
+        assertThat(run.exit()).as(run.out() + run.err()).isEqualTo(exit);
+        assertThat(run.out().contains("REFUSED")).isFalse();
+        assertThat(run.err().contains("REFUSED")).isEqualTo(exit == 5);
+    }
+
+    @Test
+    void lintOfflineAsksNobody() throws IOException {
+        Path file = write("wide.json", """
+                {"id": "p", "name": "n", "type": "network", "priority": 1,
+                 "rules": [{"id": "r", "action": "allow", "priority": 1, "conditions": []}]}""");
+        Run run = Run.against("nats://127.0.0.1:1").segctl("policy", "lint", "--offline", "-f", file.toString());
+
+        assertThat(run.exit()).as(run.err()).isEqualTo(3);
+        assertThat(run.out()).contains("OVER_WIDE").contains("wide.json  p/r");
+    }
+
+    private Path write(String name, String document) throws IOException {
+        return Files.writeString(directory.resolve(name), document);
     }
 
     @Test

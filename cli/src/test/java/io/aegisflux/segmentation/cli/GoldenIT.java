@@ -160,6 +160,28 @@ class GoldenIT {
     }
 
     @Test
+    void policyLint() throws Exception {
+        Run stored = Run.against(NATS.url()).segctl("policy", "lint");
+        Golden.assertMatches("policy-lint.txt", stored.out());
+        Golden.assertMatches("policy-lint.err.txt", stored.err());
+        Golden.assertMatches(
+                "policy-lint.json",
+                Run.against(NATS.url()).segctl("policy", "lint", "-o", "json").out());
+        Files.writeString(directory.resolve("a.json"), """
+                {"id": "shop", "name": "n", "type": "network", "priority": 1, "rules": [
+                  {"id": "all", "action": "allow", "priority": 1, "conditions": []},
+                  {"id": "web", "action": "deny", "priority": 2, "conditions": [
+                    {"field": "dest_port", "operator": "eq", "value": 80}]}]}""");
+        Run offline = Run.against(NATS.url()).segctl("policy", "lint", "--offline", "-f", directory.toString());
+        Golden.assertMatches("policy-lint-offline.txt", offline.out().replace(directory + "/", "DIR/"));
+        Golden.assertMatches("policy-lint-offline.err.txt", offline.err());
+        Files.writeString(directory.resolve("b.json"), "{\"id\": \"bad\"}");
+        Run refused = Run.against(NATS.url()).segctl("policy", "lint", "-f", directory.toString());
+        Golden.assertMatches("policy-lint-refused.err.txt", refused.err().replace(directory + "/", "DIR/"));
+        assertThat(stored.out()).doesNotContain("\u001b");
+    }
+
+    @Test
     void policiesThatArePublishedAgain() {
         golden("policy-rollback.txt", "policy", "rollback", "web-db", "--to", "1");
         golden("policy-rollback.json", "policy", "rollback", "web-db", "-o", "json");
@@ -233,6 +255,7 @@ class GoldenIT {
                 "policy get",
                 "policy history",
                 "policy diff",
+                "policy lint",
                 "policy rollback",
                 "policy enable",
                 "policy disable",

@@ -23,7 +23,17 @@ class LayeringTest {
                     "io.nats.client..",
                     "com.fasterxml.jackson..",
                     "io.aegisflux.segmentation.contracts..",
+                    "io.aegisflux.segmentation.engine..",
                     "io.aegisflux.segmentation.cli..");
+
+    /** So that no other verb pays for loading it. */
+    @ArchTest
+    static final ArchRule theEngineIsForLintingOfflineAlone = noClasses()
+            .that()
+            .doNotHaveSimpleName("OfflineLint")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.aegisflux.segmentation.engine..");
 
     @ArchTest
     static final ArchRule theBusKnowsNoCommandAndNoTerminal = noClasses()

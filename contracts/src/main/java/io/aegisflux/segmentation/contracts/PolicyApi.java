@@ -28,6 +28,8 @@ public final class PolicyApi {
     public static final String UNUSED = "unused";
     /** An empty request → {@link HostsReply}. */
     public static final String HOSTS = "hosts";
+    /** {@link LintRequest} → {@link LintReply}. */
+    public static final String LINT = "lint";
 
     private PolicyApi() {}
 
@@ -234,6 +236,61 @@ public final class PolicyApi {
             Figures.requireCount(desiredEpoch, "desired_epoch");
             Figures.requireCount(desiredRevision, "desired_revision");
             labels = Frozen.map(labels);
+        }
+    }
+
+    /**
+     * {@code lint}: what may not be meant so, of the stored policies or of candidates among them.
+     *
+     * @param documents policies that are judged in place of the stored ones of their ids, and alone; empty for those in the
+     *     store
+     * @param policyId the stored policy that is judged alone; null for all, and with documents
+     */
+    public record LintRequest(List<JsonNode> documents, PolicyId policyId) {
+        public LintRequest {
+            documents = Frozen.listOrEmpty(documents, "documents");
+            documents.forEach(document -> {
+                if (!document.isObject()) {
+                    throw new IllegalArgumentException("documents holds policies, not " + document.getNodeType());
+                }
+            });
+            if (!documents.isEmpty() && policyId != null) {
+                throw new IllegalArgumentException("documents and policy_id are not given together");
+            }
+        }
+    }
+
+    /**
+     * {@code lint}: what was found, and how much was looked at.
+     *
+     * @param findings warnings first; by policy, then in the order of the document; at most {@link #MOST}
+     * @param findingsOmitted how many more there are
+     * @param policies how many were judged
+     * @param rules how many were judged, of these policies
+     * @param rulesNotJudged how many of these nothing is known of in part: finding out whether they are shadowed, or
+     *     contradict others, would have taken too long
+     * @param hosts how many are known
+     * @param workloads how many are known
+     */
+    public record LintReply(
+            List<LintFinding> findings,
+            int findingsOmitted,
+            int policies,
+            int rules,
+            int rulesNotJudged,
+            int hosts,
+            int workloads) {
+        /** So that the longest answer is a message still. */
+        public static final int MOST = 500;
+
+        public LintReply {
+            findings = Frozen.list(findings, "findings");
+            Figures.requireCount(findingsOmitted, "findings_omitted");
+            Figures.requireCount(policies, "policies");
+            Figures.requireCount(rules, "rules");
+            Figures.requireCount(rulesNotJudged, "rules_not_judged");
+            Figures.requireCount(hosts, "hosts");
+            Figures.requireCount(workloads, "workloads");
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.aegisflux.segmentation.engine;
 
+import io.aegisflux.segmentation.contracts.LintCode;
 import io.aegisflux.segmentation.engine.language.Field;
 import io.aegisflux.segmentation.engine.language.Limits;
 import io.aegisflux.segmentation.engine.language.Operator;
@@ -37,7 +38,8 @@ record PolicyLanguagePage(String text) {
 
     /** The page with its tables as the engine would have them. */
     PolicyLanguagePage withTablesOfTheEngine() {
-        Map<String, String> tables = Map.of("fields", fields(), "operators", operators(), "limits", limits());
+        Map<String, String> tables =
+                Map.of("fields", fields(), "operators", operators(), "limits", limits(), "findings", findings());
         return new PolicyLanguagePage(TABLE.matcher(text)
                 .replaceAll(match ->
                         Matcher.quoteReplacement(match.group(1) + tables.get(match.group(2)) + match.group(4))));
@@ -60,6 +62,12 @@ record PolicyLanguagePage(String text) {
                 .map(it -> "| `%s` | %s%s |\n"
                         .formatted(it.word(), it.meaning(), it.takesList() ? "; the value is a list" : ""))
                 .collect(Collectors.joining("", "| operator | holds when |\n|---|---|\n", ""));
+    }
+
+    private static String findings() {
+        return Arrays.stream(LintCode.values())
+                .map(code -> "| `%s` | %s |\n".formatted(code.wireName(), code.meaning()))
+                .collect(Collectors.joining("", "| code | what is so |\n|---|---|\n", ""));
     }
 
     private static String limits() {

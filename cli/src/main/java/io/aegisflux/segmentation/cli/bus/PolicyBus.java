@@ -63,6 +63,11 @@ public final class PolicyBus {
         return ask("unused", Wire.write(request), UnusedRules.class);
     }
 
+    /** What may not be meant so, of candidates or of stored policies. */
+    public PolicyApi.LintReply lint(PolicyApi.LintRequest request) {
+        return ask(PolicyApi.LINT, Wire.write(request), PolicyApi.LintReply.class);
+    }
+
     /**
      * A version of a policy.
      *

@@ -14,6 +14,7 @@ public final class CommandTree {
                 .addSubcommand(new PolicyListCommand(root))
                 .addSubcommand(new PolicyHistoryCommand(root))
                 .addSubcommand(new PolicyDiffCommand(root))
+                .addSubcommand(new PolicyLintCommand(root))
                 .addSubcommand(new PolicyRollbackCommand(root))
                 .addSubcommand(new PolicyEnableCommand(root))
                 .addSubcommand(new PolicyDisableCommand(root))

@@ -78,15 +78,7 @@ final class PolicyApplyCommand implements Callable<Integer> {
             PolicyBus policies = new PolicyBus(bus);
             for (PolicyFiles.Content content : contents) {
                 try {
-                    PolicyDocument document = PolicyDocument.parse(content.name(), content.bytes());
-                    String other = seen.putIfAbsent(document.id(), content.name());
-                    if (other != null) {
-                        throw Failure.refused(new ApiError(
-                                ApiError.INVALID_POLICY,
-                                "policy %s is in %s already".formatted(document.id(), other),
-                                "give each file an id of its own",
-                                List.of()));
-                    }
+                    PolicyDocument document = PolicyDocument.parse(content.name(), content.bytes(), seen);
                     outcomes.add(new Outcome(
                             content.name(), policies.publish(document.id(), document.bytes(), expectedVersion), null));
                 } catch (Failure failure) {

@@ -9,6 +9,7 @@ import io.aegisflux.segmentation.contracts.Violation;
 import io.aegisflux.segmentation.contracts.Wire;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A document to be published, looked at only as far as its subject needs: the id. The judge of the rest is
@@ -58,6 +59,25 @@ record PolicyDocument(String source, PolicyId id, byte[] bytes) {
         } catch (IllegalArgumentException e) {
             throw refused("/id", e.getMessage(), "letters, digits, _ and - only: the id is a token of the subject");
         }
+    }
+
+    /**
+     * As {@link #parse(String, byte[])}, of one of several.
+     *
+     * @param seen the sources by the ids that they have; this one is added
+     * @throws Failure also when another source has this id
+     */
+    static PolicyDocument parse(String source, byte[] bytes, Map<PolicyId, String> seen) {
+        PolicyDocument document = parse(source, bytes);
+        String other = seen.putIfAbsent(document.id(), source);
+        if (other != null) {
+            throw Failure.refused(new ApiError(
+                    ApiError.INVALID_POLICY,
+                    "policy %s is in %s already".formatted(document.id(), other),
+                    "give each file an id of its own",
+                    List.of()));
+        }
+        return document;
     }
 
     private static Failure refused(String path, String reason, String hint) {

@@ -107,20 +107,50 @@ public final class IntervalSet {
 
     /** Binary search: O(log n). */
     public boolean contains(U128 value) {
-        int low = 0;
-        int high = intervals.size() - 1;
-        while (low <= high) {
-            int middle = (low + high) >>> 1;
-            Interval interval = intervals.get(middle);
-            if (value.compareTo(interval.low()) < 0) {
-                high = middle - 1;
-            } else if (value.compareTo(interval.high()) > 0) {
-                low = middle + 1;
-            } else {
+        int at = notBelow(value);
+        return at < intervals.size() && intervals.get(at).low().compareTo(value) <= 0;
+    }
+
+    /** Whether every number of the other is in this set: O(m log n) for m intervals of the other. */
+    public boolean containsAll(IntervalSet other) {
+        for (Interval wanted : other.intervals) {
+            int at = notBelow(wanted.low());
+            if (at == intervals.size()
+                    || intervals.get(at).low().compareTo(wanted.low()) > 0
+                    || intervals.get(at).high().compareTo(wanted.high()) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether a number is in both: O(m log n), where m is the smaller one's number of intervals. */
+    public boolean meets(IntervalSet other) {
+        if (other.intervals.size() > intervals.size()) {
+            return other.meets(this);
+        }
+        for (Interval wanted : other.intervals) {
+            int at = notBelow(wanted.low());
+            if (at < intervals.size() && intervals.get(at).low().compareTo(wanted.high()) <= 0) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** The first interval that does not lie below the value as a whole; their number when all do. */
+    private int notBelow(U128 value) {
+        int low = 0;
+        int high = intervals.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (intervals.get(middle).high().compareTo(value) < 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 
     @Override

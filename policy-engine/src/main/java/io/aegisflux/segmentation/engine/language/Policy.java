@@ -49,4 +49,24 @@ public record Policy(
         rules = List.copyOf(rules);
         tests = List.copyOf(tests);
     }
+
+    /** The same, but for these hosts and interfaces, with these rules, and without tests. */
+    public Policy with(AppliesTo otherAppliesTo, List<Rule> otherRules) {
+        return new Policy(
+                id,
+                name,
+                type,
+                priority,
+                enabled,
+                mode,
+                otherAppliesTo,
+                otherRules,
+                defaultRule,
+                expiresAt,
+                List.of(),
+                description,
+                metadata,
+                createdAt,
+                updatedAt);
+    }
 }

@@ -45,4 +45,22 @@ public record Rule(
         requireNonNull(mode, "mode is null");
         conditions = List.copyOf(conditions);
     }
+
+    /** The same with these conditions in place of its own. */
+    public Rule with(List<Condition> otherConditions) {
+        return new Rule(
+                id,
+                action,
+                priority,
+                enabled,
+                otherConditions,
+                direction,
+                mode,
+                expiresAt,
+                mark,
+                dscp,
+                rateLimit,
+                description,
+                metadata);
+    }
 }

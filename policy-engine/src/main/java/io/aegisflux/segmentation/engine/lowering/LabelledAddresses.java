@@ -14,9 +14,9 @@ import java.util.function.Predicate;
 
 /**
  * Which addresses carry which labels. An address has a label when any workload that it belongs to has it, with the
- * values of all of them.
+ * values of all of them. Safe for use by several threads.
  */
-final class LabelledAddresses {
+public final class LabelledAddresses {
     /** By key, then by value. */
     private final Map<String, Map<String, AddressSet>> byLabel = new HashMap<>();
 
@@ -25,7 +25,8 @@ final class LabelledAddresses {
 
     private record Query(String key, LabelMatch match) {}
 
-    LabelledAddresses(List<Workload> workloads) {
+    /** @param workloads those of all hosts */
+    public LabelledAddresses(List<Workload> workloads) {
         Map<String, Map<String, List<AddressSet>>> collected = new HashMap<>();
         for (Workload workload : workloads) {
             AddressSet addresses = AddressSet.of(
@@ -54,7 +55,7 @@ final class LabelledAddresses {
     }
 
     /** The addresses that have the label with a fitting value; of a negated match those of which no value fits. */
-    AddressSet matching(String key, LabelMatch match) {
+    public AddressSet matching(String key, LabelMatch match) {
         return answers.computeIfAbsent(new Query(key, match), ignored -> find(key, match));
     }
 

@@ -138,7 +138,7 @@ public class PolicyQueries implements PolicyVerbs {
                 report.hostId(), told.epoch(), told.revision(), report.labels(), report.timestamp());
     }
 
-    private static ApiException notFound(PolicyId policy) {
+    static ApiException notFound(PolicyId policy) {
         return new ApiException(
                 ApiError.NOT_FOUND, "no policy is called " + policy, "segmentation.api.policy.list names them all");
     }
