@@ -45,6 +45,14 @@ public final class StreamCatalog {
                             .maxMessagesPerSubject(1)
                             .allowDirect(true)),
             Map.entry(
+                    Streams.WORKLOADS,
+                    stream -> stream.subjects(Subjects.each(Subjects.WORKLOADS))
+                            .noAck(true) // policy-service answers, as for policies
+                            .maxMessagesPerSubject(4) // what stood before a message that policy-service takes out
+                            .maximumMessageSize(64 * 1024)
+                            .maxMessages(40_000)
+                            .discardPolicy(DiscardPolicy.New)),
+            Map.entry(
                     Streams.DESIRED,
                     stream -> stream.subjects(Subjects.each(Subjects.DESIRED))
                             .maxMessagesPerSubject(1)

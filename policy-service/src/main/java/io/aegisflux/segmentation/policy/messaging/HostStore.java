@@ -26,6 +26,7 @@ public class HostStore {
     /** When the broker stored the report; the clocks of hosts do not order anything. */
     private static final String REPORTED = "Segmentation-Reported";
 
+    private static final byte[] REMOVAL = new byte[0];
     private static final int CONFLICTS_BORNE = 20;
 
     private final Bus bus;
@@ -66,6 +67,20 @@ public class HostStore {
             }
         }
         throw new BusException("%s changed %d times meanwhile".formatted(subject, CONFLICTS_BORNE), null);
+    }
+
+    /**
+     * Forgets a host, for all instances. One that reports later is known again.
+     *
+     * @throws BusException when the stream does not take it
+     */
+    void remove(HostId host) {
+        bus.publish(Subjects.host(host), REMOVAL, null);
+    }
+
+    /** Whether a message of the hosts' stream says that the host was removed. */
+    static boolean isRemoval(byte[] message) {
+        return message.length == 0;
     }
 
     /** A message of the hosts' stream, if it is a report of the host whose subject it stands on. */
