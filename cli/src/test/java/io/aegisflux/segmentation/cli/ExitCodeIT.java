@@ -70,6 +70,20 @@ class ExitCodeIT {
                     2 | policy rollback web-db --to 0
                     2 | policy apply -f examples --expect-version -1
                     5 | policy undelete web-db
+                    0 | workload ls
+                    0 | workload get legacy-db
+                    0 | workload rm legacy-db
+                    0 | hosts ls
+                    0 | hosts rm host-c
+                    2 | workload
+                    2 | workload apply
+                    2 | workload get a.b
+                    2 | workload apply -f /nowhere/to/be/found.json
+                    2 | hosts
+                    2 | hosts rm Not_A_Host
+                    5 | workload get web
+                    5 | workload rm unknown
+                    5 | hosts rm nobody
                     0 | req segmentation.api.policy.list
                     0 | events
                     0 | status
@@ -126,6 +140,16 @@ class ExitCodeIT {
                 .contains("/rules/0/conditions/1/value  70000 is no port")
                 .contains("hint: write a number from 0 to 65535")
                 .contains("/name  is missing");
+    }
+
+    @Test
+    void aRefusedWorkloadEndsWithFive() {
+        for (String document : new String[] {"{\"id\":\"bad\"}", "{\"id\":\"a.b\"}", "[]"}) {
+            Run run = Run.against(NATS.url()).stdin(document).segctl("workload", "apply", "-f", "-");
+
+            assertThat(run.exit()).as(run.err()).isEqualTo(5);
+            assertThat(run.err()).contains("INVALID_WORKLOAD").contains("hint: ");
+        }
     }
 
     @Test

@@ -19,9 +19,19 @@ public final class CommandTree {
                 .addSubcommand(new PolicyDisableCommand(root))
                 .addSubcommand(new PolicyDeleteCommand(root))
                 .addSubcommand(new PolicyUndeleteCommand(root));
+        CommandLine workload = new CommandLine(new WorkloadCommand())
+                .addSubcommand(new WorkloadApplyCommand(root))
+                .addSubcommand(new WorkloadGetCommand(root))
+                .addSubcommand(new WorkloadListCommand(root))
+                .addSubcommand(new WorkloadRemoveCommand(root));
+        CommandLine hosts = new CommandLine(new HostsCommand())
+                .addSubcommand(new HostsListCommand(root))
+                .addSubcommand(new HostsRemoveCommand(root));
         return new CommandLine(root)
                 .addSubcommand(new StatusCommand(root))
                 .addSubcommand(policy)
+                .addSubcommand(workload)
+                .addSubcommand(hosts)
                 .addSubcommand(new EventsCommand(root))
                 .addSubcommand(new ExplainCommand(root))
                 .addSubcommand(new PubCommand(root))
