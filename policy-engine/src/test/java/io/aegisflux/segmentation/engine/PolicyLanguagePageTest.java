@@ -15,12 +15,14 @@ import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.PacketTuple;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.contracts.Workload;
+import io.aegisflux.segmentation.contracts.WorkloadId;
 import io.aegisflux.segmentation.engine.PolicyLanguagePage.Block;
 import io.aegisflux.segmentation.engine.evaluation.Evaluator;
 import io.aegisflux.segmentation.engine.language.Policy;
 import io.aegisflux.segmentation.engine.lowering.HostView;
 import io.aegisflux.segmentation.engine.lowering.Lowering;
 import io.aegisflux.segmentation.engine.naive.RandomWorld;
+import io.aegisflux.segmentation.engine.parsing.WorkloadParser;
 import io.aegisflux.segmentation.engine.testing.PolicyTests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -70,6 +72,7 @@ class PolicyLanguagePageTest {
                         "json rule",
                         "json condition",
                         "json workloads",
+                        "json registered",
                         "json refused",
                         "text",
                         "text decides"))
@@ -91,6 +94,16 @@ class PolicyLanguagePageTest {
                     default -> block.content();
                 });
         assertThat(PolicyTests.failures(policy)).isEmpty();
+    }
+
+    @Test
+    void itsRegisteredWorkloadIsAccepted() {
+        assertThat(page().blocks())
+                .filteredOn(it -> it.kind().equals("json registered"))
+                .singleElement()
+                .satisfies(it -> assertThat(
+                                WorkloadParser.parse(it.content().getBytes(UTF_8), new WorkloadId("legacy-db")))
+                        .isInstanceOf(WorkloadParser.Result.Accepted.class));
     }
 
     static Stream<Arguments> refusals() {

@@ -25,8 +25,8 @@ record PublishedDocument<I>(String source, I id, byte[] bytes) {
     record Kind<I>(String word, String refusalCode, int mostBytes, String example, Function<String, I> idOf) {
         static final Kind<PolicyId> POLICY =
                 new Kind<>("policy", ApiError.INVALID_POLICY, Wire.MAX_POLICY_BYTES, "web-db", PolicyId::new);
-        static final Kind<WorkloadId> WORKLOAD =
-                new Kind<>("workload", ApiError.INVALID_WORKLOAD, 64 * 1024, "legacy-db", WorkloadId::new);
+        static final Kind<WorkloadId> WORKLOAD = new Kind<>(
+                "workload", ApiError.INVALID_WORKLOAD, Wire.MAX_WORKLOAD_BYTES, "legacy-db", WorkloadId::new);
 
         Failure refused(String path, String reason, String hint) {
             return Failure.refused(new ApiError(

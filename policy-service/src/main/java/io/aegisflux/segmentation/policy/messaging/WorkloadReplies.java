@@ -128,7 +128,7 @@ public class WorkloadReplies {
         return new ApiError(
                 ApiError.INTERNAL,
                 "the stream %s has not taken the publish".formatted(Streams.WORKLOADS),
-                "it takes messages of up to 64 KiB and is full at 40,000; is it a duplicate of its message id?",
+                "it takes messages of up to 256 KiB and is full at 40,000 or 512 MiB; is it a duplicate of its message id?",
                 List.of());
     }
 
