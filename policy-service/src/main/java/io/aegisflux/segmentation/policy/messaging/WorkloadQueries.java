@@ -8,6 +8,7 @@ import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.contracts.Workload;
 import io.aegisflux.segmentation.nats.ApiException;
 import io.aegisflux.segmentation.nats.Bus;
+import io.aegisflux.segmentation.nats.SequenceConflictException;
 import io.aegisflux.segmentation.policy.domain.HostBook;
 import io.aegisflux.segmentation.policy.domain.World;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -63,7 +64,14 @@ public class WorkloadQueries implements PolicyVerbs {
                     "no host %s has reported".formatted(host),
                     "segmentation.api.policy.hosts lists those that have");
         }
-        hosts.remove(host);
+        try {
+            hosts.remove(host);
+        } catch (SequenceConflictException e) {
+            throw new ApiException(
+                    ApiError.VERSION_CONFLICT,
+                    "host %s reports just now".formatted(host),
+                    "stop its agent first; while it reports it is known again at once");
+        }
         return Wire.write(new PolicyApi.HostRemoved(host));
     }
 

@@ -154,7 +154,7 @@ public class WorldState {
     }
 
     private void host(byte[] data, NatsMetadata metadata) {
-        if (HostStore.isRemoval(data)) {
+        if (HostStore.isRemoval(metadata.token(), data, metadata.headers())) {
             change(known -> known.with(known.hosts().without(new HostId(metadata.token()), metadata.sequence())));
             return;
         }
