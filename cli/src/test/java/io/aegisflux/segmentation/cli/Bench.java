@@ -25,6 +25,8 @@ import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.UnusedRules;
 import io.aegisflux.segmentation.contracts.Violation;
 import io.aegisflux.segmentation.contracts.Wire;
+import io.aegisflux.segmentation.contracts.WorkloadAccepted;
+import io.aegisflux.segmentation.contracts.WorkloadId;
 import io.nats.client.Connection;
 import io.nats.client.ErrorListener;
 import io.nats.client.JetStreamApiException;
@@ -39,6 +41,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The streams, and a responder that speaks policy-service's protocol with fixed answers: what is under test here is
@@ -72,10 +75,12 @@ public final class Bench implements AutoCloseable {
     public static Bench answering(String url) {
         Bench bench = connected(url);
         bench.stream(Streams.POLICIES, Subjects.POLICIES);
+        bench.stream(Streams.WORKLOADS, Subjects.WORKLOADS);
         bench.stream(Streams.EVENTS, Subjects.EVENTS);
         bench.stream(Streams.METRICS, Subjects.METRICS);
         bench.stream(Streams.SYSTEM, Subjects.SYSTEM);
         bench.connection.createDispatcher(bench::decide).subscribe(Subjects.each(Subjects.POLICIES));
+        bench.connection.createDispatcher(bench::register).subscribe(Subjects.each(Subjects.WORKLOADS));
         bench.connection.createDispatcher(bench::answer).subscribe(Subjects.API + "policy.*");
         bench.flush();
         return bench;
@@ -190,6 +195,8 @@ public final class Bench implements AutoCloseable {
             case "suggest" -> suggest(request);
             case "unused" -> reply(request, Wire.read(Examples.read("api-policy-unused-reply"), UnusedRules.class));
             case "lint" -> lint(request);
+            case "workloads" -> workloads(request);
+            case "remove_host" -> removeHost(request);
             default -> {}
         }
     }
@@ -239,6 +246,81 @@ public final class Bench implements AutoCloseable {
             case "clean" -> reply(request, new PolicyApi.LintReply(List.of(), 0, 1, 2, 0, 2, 3));
             case "incomplete" -> reply(request, new PolicyApi.LintReply(List.of(info), 0, 1, 2, 1, 2, 3));
             default -> reply(request, new PolicyApi.LintReply(List.of(warning, info), 7, 3, 107, 4, 2, 3));
+        }
+    }
+
+    private void register(Message publish) {
+        if (publish.getReplyTo() == null) {
+            return;
+        }
+        WorkloadId workload = new WorkloadId(
+                Subjects.token(Subjects.WORKLOADS, publish.getSubject()).orElseThrow());
+        if (workload.value().equals("unknown")) {
+            refuse(
+                    publish,
+                    "404",
+                    new ApiError(
+                            ApiError.NOT_FOUND,
+                            "no workload unknown is registered",
+                            "segmentation.api.policy.workloads names them all",
+                            List.of()));
+        } else if (workload.value().startsWith("bad")) {
+            refuse(
+                    publish,
+                    "400",
+                    new ApiError(
+                            ApiError.INVALID_WORKLOAD,
+                            "the workload is refused, nothing has changed",
+                            "correct what the violations name and publish again",
+                            List.of(new Violation(
+                                    "/labels", "there is no label", "write at least one, by which rules find it"))));
+        } else {
+            reply(
+                    publish,
+                    new WorkloadAccepted(
+                            workload,
+                            publish.getData().length == 0 ? WorkloadAccepted.REMOVED : WorkloadAccepted.REGISTERED));
+        }
+    }
+
+    private void workloads(Message request) {
+        PolicyApi.WorkloadSummary host = new PolicyApi.WorkloadSummary(
+                "host-a",
+                new HostId("host-a"),
+                new TreeMap<>(Map.of("host.id", "host-a", "role", "front")),
+                List.of("10.77.0.1", "fd77::1"),
+                null);
+        PolicyApi.WorkloadSummary web = new PolicyApi.WorkloadSummary(
+                "web", new HostId("host-a"), Map.of("app", "web\u001b[31m"), List.of("10.77.0.10"), null);
+        PolicyApi.WorkloadSummary db = new PolicyApi.WorkloadSummary(
+                "legacy-db",
+                null,
+                new TreeMap<>(Map.of("app", "db", "env", "prod")),
+                List.of("10.9.0.7", "10.9.1.0/24", "fd77:9::/64"),
+                Run.NOW.plusSeconds(3_600));
+        Integer from =
+                Wire.read(request.getData(), PolicyApi.WorkloadsRequest.class).from();
+        reply(
+                request,
+                from == null
+                        ? new PolicyApi.WorkloadsReply(List.of(host, web), 2)
+                        : new PolicyApi.WorkloadsReply(List.of(db), null));
+    }
+
+    private void removeHost(Message request) {
+        HostId host =
+                Wire.read(request.getData(), PolicyApi.RemoveHostRequest.class).hostId();
+        if (host.value().equals("nobody")) {
+            refuse(
+                    request,
+                    "404",
+                    new ApiError(
+                            ApiError.NOT_FOUND,
+                            "no host nobody has reported",
+                            "segctl hosts ls lists them",
+                            List.of()));
+        } else {
+            reply(request, new PolicyApi.HostRemoved(host));
         }
     }
 
@@ -392,7 +474,8 @@ public final class Bench implements AutoCloseable {
 
     private static PolicyApi.HostsReply hosts() {
         return new PolicyApi.HostsReply(List.of("host-a", "host-b", "host-c", "host-d", "host-e").stream()
-                .map(name -> new PolicyApi.HostSummary(new HostId(name), 1, 42, Map.of("role", "front"), Run.NOW))
+                .map(name -> new PolicyApi.HostSummary(
+                        new HostId(name), 1, 42, Map.of("role", "front"), List.of("10.77.0.1", "fd77::1"), Run.NOW))
                 .toList());
     }
 

@@ -87,6 +87,20 @@ class ExitCodeIT {
                     2 | policy lint --offline
                     2 | policy lint a.b
                     5 | policy lint unknown
+                    0 | workload ls
+                    0 | workload get legacy-db
+                    0 | workload rm legacy-db
+                    0 | hosts ls
+                    0 | hosts rm host-c
+                    2 | workload
+                    2 | workload apply
+                    2 | workload get a.b
+                    2 | workload apply -f /nowhere/to/be/found.json
+                    2 | hosts
+                    2 | hosts rm Not_A_Host
+                    5 | workload get web
+                    5 | workload rm unknown
+                    5 | hosts rm nobody
                     0 | req segmentation.api.policy.list
                     0 | events
                     0 | status
@@ -199,6 +213,16 @@ class ExitCodeIT {
 
     private Path write(String name, String document) throws IOException {
         return Files.writeString(directory.resolve(name), document);
+    }
+
+    @Test
+    void aRefusedWorkloadEndsWithFive() {
+        for (String document : new String[] {"{\"id\":\"bad\"}", "{\"id\":\"a.b\"}", "[]"}) {
+            Run run = Run.against(NATS.url()).stdin(document).segctl("workload", "apply", "-f", "-");
+
+            assertThat(run.exit()).as(run.err()).isEqualTo(5);
+            assertThat(run.err()).contains("INVALID_WORKLOAD").contains("hint: ");
+        }
     }
 
     @Test

@@ -206,6 +206,28 @@ class GoldenIT {
     }
 
     @Test
+    void workloads() throws Exception {
+        golden("workload-ls.txt", "workload", "ls", "--utc");
+        golden("workload-ls.json", "workload", "ls", "-o", "json");
+        golden("workload-get.json", "workload", "get", "legacy-db");
+        golden("workload-rm.txt", "workload", "rm", "legacy-db");
+        golden("workload-rm.json", "workload", "rm", "legacy-db", "-o", "json");
+        Files.writeString(directory.resolve("bad.json"), "{\"id\":\"bad\"}");
+        Files.writeString(directory.resolve("legacy-db.json"), "{\"id\":\"legacy-db\"}");
+        Run apply = Run.against(NATS.url()).segctl("workload", "apply", "-f", directory.toString());
+        Golden.assertMatches("workload-apply.txt", apply.out());
+        Golden.assertMatches("workload-apply.err.txt", apply.err().replace(directory + "/", "DIR/"));
+    }
+
+    @Test
+    void hosts() {
+        golden("hosts-ls.txt", "hosts", "ls");
+        golden("hosts-ls.json", "hosts", "ls", "-o", "json");
+        golden("hosts-rm.txt", "hosts", "rm", "host-c");
+        golden("hosts-rm.json", "hosts", "rm", "host-c", "-o", "json");
+    }
+
+    @Test
     void events() {
         Run text = golden("events.txt", "events", "--utc");
         golden("events.json", "events", "-o", "json");
@@ -264,6 +286,14 @@ class GoldenIT {
                 "policy undelete",
                 "policy ls",
                 "policy delete",
+                "workload",
+                "workload apply",
+                "workload get",
+                "workload ls",
+                "workload rm",
+                "hosts",
+                "hosts ls",
+                "hosts rm",
                 "completion",
                 "events",
                 "explain",

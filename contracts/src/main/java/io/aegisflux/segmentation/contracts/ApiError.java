@@ -14,6 +14,7 @@ import java.util.List;
  */
 public record ApiError(String code, String message, String hint, List<Violation> violations) {
     public static final String INVALID_POLICY = "INVALID_POLICY";
+    public static final String INVALID_WORKLOAD = "INVALID_WORKLOAD";
     public static final String INVALID_REQUEST = "INVALID_REQUEST";
     public static final String NOT_FOUND = "NOT_FOUND";
     public static final String VERSION_CONFLICT = "VERSION_CONFLICT";

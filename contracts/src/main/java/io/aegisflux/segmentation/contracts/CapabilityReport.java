@@ -14,7 +14,8 @@ import java.util.Map;
  * @param hookPoints hook name to what is used there: tcx, clsact, native, generic, cgroup or off; behind that
  *     word, after a space or a punctuation mark, the reason or which programs of others run there
  * @param resourceLimits limit name to figure
- * @param labels of the host, from its configuration
+ * @param labels of the host: from its configuration, and {@link HostLabels}
+ * @param addresses literal IPv4 and IPv6 addresses by which the host itself is known, for label conditions
  * @param workloads what lives on the host, for label conditions
  * @param posture what the host does where no policy decides: ALLOW (also when null) or DENY
  */
@@ -27,6 +28,7 @@ public record CapabilityReport(
         Map<String, String> hookPoints,
         Map<String, Long> resourceLimits,
         Map<String, String> labels,
+        List<String> addresses,
         List<Workload> workloads,
         Action posture,
         Instant timestamp) {
@@ -44,6 +46,13 @@ public record CapabilityReport(
         hookPoints = Frozen.map(hookPoints);
         resourceLimits = Frozen.map(resourceLimits);
         labels = Frozen.map(labels);
+        addresses = Frozen.listOrEmpty(addresses, "addresses");
+        addresses.forEach(Addresses::parse);
         workloads = Frozen.listOrEmpty(workloads, "workloads");
+    }
+
+    /** The host itself, as label conditions see it. */
+    public Workload workload() {
+        return new Workload(hostId.value(), labels, addresses);
     }
 }

@@ -31,6 +31,11 @@ public final class PolicyApi {
     /** {@link LintRequest} → {@link LintReply}. */
     public static final String LINT = "lint";
 
+    /** {@link RemoveHostRequest} → {@link HostRemoved}. */
+    public static final String REMOVE_HOST = "remove_host";
+    /** {@link WorkloadsRequest} → {@link WorkloadsReply}. */
+    public static final String WORKLOADS = "workloads";
+
     private PolicyApi() {}
 
     /**
@@ -226,16 +231,82 @@ public final class PolicyApi {
      *
      * @param desiredEpoch 0 while nothing was computed for it
      * @param desiredRevision 0 while nothing was computed for it
+     * @param addresses by which the host itself is known
      * @param lastReport when its last capability report was made
      */
     public record HostSummary(
-            HostId hostId, long desiredEpoch, long desiredRevision, Map<String, String> labels, Instant lastReport) {
+            HostId hostId,
+            long desiredEpoch,
+            long desiredRevision,
+            Map<String, String> labels,
+            List<String> addresses,
+            Instant lastReport) {
         public HostSummary {
             requireNonNull(hostId, "host_id is missing");
             requireNonNull(lastReport, "last_report is missing");
             Figures.requireCount(desiredEpoch, "desired_epoch");
             Figures.requireCount(desiredRevision, "desired_revision");
             labels = Frozen.map(labels);
+            addresses = Frozen.listOrEmpty(addresses, "addresses");
+            addresses.forEach(Addresses::parse);
+        }
+    }
+
+    /** {@code remove_host}: forgets a host that is gone for good, with its labels, addresses and workloads. */
+    public record RemoveHostRequest(HostId hostId) {
+        public RemoveHostRequest {
+            requireNonNull(hostId, "host_id is missing");
+        }
+    }
+
+    /** {@code remove_host}: the host is forgotten, until it reports again. */
+    public record HostRemoved(HostId hostId) {
+        public HostRemoved {
+            requireNonNull(hostId, "host_id is missing");
+        }
+    }
+
+    /**
+     * {@code workloads}: all that label conditions know, page by page.
+     *
+     * @param from the number of the first row; null for the beginning
+     */
+    public record WorkloadsRequest(Integer from) {
+        public WorkloadsRequest {
+            if (from != null) {
+                Figures.requireCount(from, "from");
+            }
+        }
+    }
+
+    /**
+     * {@code workloads}: a page, those of hosts first, each host's own row before what lives on it.
+     *
+     * @param next where the next page begins; null when this is the last
+     */
+    public record WorkloadsReply(List<WorkloadSummary> workloads, Integer next) {
+        public WorkloadsReply {
+            workloads = Frozen.list(workloads, "workloads");
+            if (next != null) {
+                Figures.requireCount(next, "next");
+            }
+        }
+    }
+
+    /**
+     * A workload.
+     *
+     * @param name of the registry: its id; of a host itself: the host's id
+     * @param hostId the host that reports it; null for one of the registry
+     * @param expiresAt from when on it is gone; null for never
+     */
+    public record WorkloadSummary(
+            String name, HostId hostId, Map<String, String> labels, List<String> addresses, Instant expiresAt) {
+        public WorkloadSummary {
+            requireNonNull(name, "name is missing");
+            labels = Frozen.map(labels);
+            addresses = Frozen.listOrEmpty(addresses, "addresses");
+            addresses.forEach(Prefix::parse);
         }
     }
 

@@ -5,6 +5,7 @@ public final class Streams {
     public static final String POLICIES = "SEGMENTATION_POLICIES";
     public static final String POLICY_STORE = "SEGMENTATION_POLICY_STORE";
     public static final String HOSTS = "SEGMENTATION_HOSTS";
+    public static final String WORKLOADS = "SEGMENTATION_WORKLOADS";
     public static final String DESIRED = "SEGMENTATION_DESIRED";
     public static final String BUILD_REQUESTS = "SEGMENTATION_BUILD_REQUESTS";
     public static final String BUILD_RESULTS = "SEGMENTATION_BUILD_RESULTS";

@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Every subject of the suite. A subject that names a host or a policy is built from a {@link HostId} or
- * {@link PolicyId}, never from text, so that nobody can splice a token or a wildcard into it.
+ * Every subject of the suite. A subject that names a host, a policy or a workload is built from a {@link HostId},
+ * {@link PolicyId} or {@link WorkloadId}, never from text, so that nobody can splice a token or a wildcard into it.
  */
 public final class Subjects {
     /** The root of all subjects; nothing of the suite is published outside of it. */
@@ -21,6 +21,7 @@ public final class Subjects {
     public static final String SYSTEM = ROOT + "system.";
     public static final String POLICY_UPDATES = ROOT + "policy_updates.";
     public static final String HOSTS = ROOT + "hosts.";
+    public static final String WORKLOADS = ROOT + "workloads.";
     public static final String TELEMETRY = ROOT + "telemetry.";
     public static final String LEASES = ROOT + "leases.";
     public static final String API = ROOT + "api.";
@@ -49,6 +50,11 @@ public final class Subjects {
     /** Where the policy-service keeps the latest capability report of a host. */
     public static String host(HostId host) {
         return HOSTS + host;
+    }
+
+    /** Where anyone registers a workload that no agent reports; an empty body removes it. */
+    public static String workload(WorkloadId workload) {
+        return WORKLOADS + workload;
     }
 
     /** The signed state a host must enforce, last message only. */

@@ -31,6 +31,7 @@ public record SystemEvent(
     public static final String HOOKS_CHANGED = "hooks_changed";
     public static final String MAP_UPDATED = "map_updated";
     public static final String POLICY_REJECTED = "policy_rejected";
+    public static final String WORKLOAD_REJECTED = "workload_rejected";
     public static final String DESIRED_STATE_REJECTED = "desired_state_rejected";
     public static final String ARTIFACT_REJECTED = "artifact_rejected";
     public static final String TABLE_REJECTED = "table_rejected";

@@ -26,6 +26,9 @@ public final class Wire {
     /** The largest policy document that is looked at, in bytes. */
     public static final int MAX_POLICY_BYTES = 512 * 1024;
 
+    /** The largest document of a workload that the registry takes, in bytes. */
+    public static final int MAX_WORKLOAD_BYTES = 256 * 1024;
+
     private static final int REASON_SHOWN = 300;
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()

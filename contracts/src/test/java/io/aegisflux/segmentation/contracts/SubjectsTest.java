@@ -48,6 +48,7 @@ class SubjectsTest {
     void buildsTheSubjectOfAHostAndOfAPolicy() {
         assertThat(Subjects.desired(new HostId("host-a"))).isEqualTo("segmentation.desired.host-a");
         assertThat(Subjects.policy(new PolicyId("Web_1"))).isEqualTo("segmentation.policies.Web_1");
+        assertThat(Subjects.workload(new WorkloadId("Db-1"))).isEqualTo("segmentation.workloads.Db-1");
         assertThat(Subjects.api("policy", "get")).isEqualTo("segmentation.api.policy.get");
         assertThat(Subjects.each(Subjects.EVENTS)).isEqualTo("segmentation.events.*");
     }
@@ -68,6 +69,14 @@ class SubjectsTest {
     @MethodSource("noTokens")
     void refusesAPolicyIdThatIsNotOneToken(String id) {
         assertThatIllegalArgumentException().isThrownBy(() -> new PolicyId(id)).withMessageContaining("policy id");
+    }
+
+    @ParameterizedTest
+    @MethodSource("noTokens")
+    void refusesAWorkloadIdThatIsNotOneToken(String id) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new WorkloadId(id))
+                .withMessageContaining("workload id");
     }
 
     @ParameterizedTest

@@ -14,10 +14,13 @@ import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.SystemEvent;
 import io.aegisflux.segmentation.contracts.Verdict;
 import io.aegisflux.segmentation.contracts.Wire;
+import io.aegisflux.segmentation.contracts.WorkloadAccepted;
+import io.aegisflux.segmentation.contracts.WorkloadId;
 import io.aegisflux.segmentation.e2e.Playground.Place;
 import io.aegisflux.segmentation.harness.Directories;
 import io.aegisflux.segmentation.harness.NeedsKernel;
 import io.aegisflux.segmentation.harness.Repository;
+import io.nats.client.Message;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -181,6 +184,56 @@ class SuiteIT {
         assertThat(event.policyVersion()).isEqualTo(1);
         // The database may still open connections of its own: the policy is about ingress, and replies are known.
         assertThat(db.tcp(playground.web().ipv4(), 80, MILLIS).worked()).isTrue();
+    }
+
+    @Test
+    void followsWorkloadsOfTheRegistryAndHostsByTheirOwnLabels() throws Exception {
+        apply("by-label", "host-b", policy("by-label", "data", "\"default_action\": \"none\",", """
+                {"id": "ledger", "action": "allow", "priority": 1, "conditions": [
+                  {"field": "source.label.app", "operator": "eq", "value": "ledger"}]},
+                {"id": "front-hosts", "action": "allow", "priority": 1, "conditions": [
+                  {"field": "source.label.role", "operator": "eq", "value": "front"},
+                  {"field": "source.label.host.id", "operator": "eq", "value": "host-a"}]},
+                {"id": "nobody-else", "action": "deny", "priority": 2, "conditions": [
+                  {"field": "dest_port", "operator": "eq", "value": 5432}]}"""));
+        assertThat(web.tcp(playground.db().ipv4(), PORT, MILLIS).worked()).isFalse();
+        assertThat(web.tcp(playground.db().ipv6(), PORT, MILLIS).worked()).isFalse();
+        Host hostA = playground.hostA();
+        try (Workload onHostA =
+                Workload.start(new Playground.Place("host-a", hostA.namespace(), hostA.ipv4(), hostA.ipv6(), hostA))) {
+            assertThat(onHostA.tcp(playground.db().ipv4(), PORT, 2_000).worked())
+                    .as("host-a is known by the address of its eth0")
+                    .isTrue();
+            assertThat(onHostA.tcp(playground.db().ipv6(), PORT, 2_000).worked())
+                    .isTrue();
+        }
+
+        WorkloadId ledger = new WorkloadId("ledger");
+        assertThat(answer(ledger, """
+                {"id": "ledger", "labels": {"app": "ledger"}, "addresses": ["%s", "%s"]}""".formatted(
+                                playground.web().ipv4(), playground.web().ipv6()))
+                        .action())
+                .isEqualTo(WorkloadAccepted.REGISTERED);
+        BusWatch.await(
+                "web passes as ledger",
+                () -> web.tcp(playground.db().ipv4(), PORT, MILLIS).worked());
+        assertThat(web.tcp(playground.db().ipv6(), PORT, MILLIS).worked()).isTrue();
+
+        assertThat(answer(ledger, "").action()).isEqualTo(WorkloadAccepted.REMOVED);
+        BusWatch.await(
+                "web is denied again",
+                () -> !web.tcp(playground.db().ipv4(), PORT, MILLIS).worked());
+        assertThat(web.tcp(playground.db().ipv6(), PORT, MILLIS).worked()).isFalse();
+        assertThat(dropped("by-label", playground.web().ipv4()).policyVersion())
+                .as("the policy was published once")
+                .isEqualTo(1);
+    }
+
+    private static WorkloadAccepted answer(WorkloadId workload, String document) throws InterruptedException {
+        Message reply = bus.connection()
+                .request(
+                        Subjects.workload(workload), document.getBytes(StandardCharsets.UTF_8), Duration.ofSeconds(10));
+        return Wire.read(reply.getData(), WorkloadAccepted.class);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.aegisflux.segmentation.nats;
 
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
+import io.aegisflux.segmentation.contracts.Wire;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.api.CompressionOption;
@@ -22,6 +23,7 @@ import java.util.function.UnaryOperator;
  */
 public final class StreamCatalog {
     private static final int STREAM_NAME_IN_USE = 10058;
+    private static final int HEADERS = 1024;
     private static final long MIB = 1024L * 1024;
 
     private static final Map<String, UnaryOperator<StreamConfiguration.Builder>> STREAMS = Map.ofEntries(
@@ -45,6 +47,15 @@ public final class StreamCatalog {
                     stream -> stream.subjects(Subjects.each(Subjects.HOSTS))
                             .maxMessagesPerSubject(1)
                             .allowDirect(true)),
+            Map.entry(
+                    Streams.WORKLOADS,
+                    stream -> stream.subjects(Subjects.each(Subjects.WORKLOADS))
+                            .noAck(true) // policy-service answers, as for policies
+                            .maxMessagesPerSubject(4) // what stood before a message that policy-service takes out
+                            .maximumMessageSize(Wire.MAX_WORKLOAD_BYTES + HEADERS)
+                            .maxMessages(40_000)
+                            .maxBytes(512 * MIB)
+                            .discardPolicy(DiscardPolicy.New)),
             Map.entry(
                     Streams.DESIRED,
                     stream -> stream.subjects(Subjects.each(Subjects.DESIRED))

@@ -11,6 +11,7 @@ import io.aegisflux.segmentation.agent.domain.DecisionAggregator;
 import io.aegisflux.segmentation.agent.domain.DesiredStateGate;
 import io.aegisflux.segmentation.agent.domain.FlowSample;
 import io.aegisflux.segmentation.agent.domain.HostFacts;
+import io.aegisflux.segmentation.agent.domain.HostNetwork;
 import io.aegisflux.segmentation.agent.domain.HostProbe;
 import io.aegisflux.segmentation.agent.domain.TimeOrderedIds;
 import io.aegisflux.segmentation.agent.enforcement.Enforcement;
@@ -64,7 +65,7 @@ public final class Agent implements AutoCloseable {
      * @param config checked by {@link AgentConfig#requireRunnable()}
      * @param datapath owned by the agent from now on
      */
-    public Agent(AgentConfig config, Datapath datapath, HostProbe probe, InstantSource clock) {
+    public Agent(AgentConfig config, Datapath datapath, HostProbe probe, HostNetwork network, InstantSource clock) {
         this.config = config.requireRunnable();
         this.clock = requireNonNull(clock, "clock is null");
         this.facts = probe.probe();
@@ -100,6 +101,7 @@ public final class Agent implements AutoCloseable {
                 config.hostId(),
                 facts,
                 config.labels(),
+                network,
                 config.posture(),
                 new WorkloadsFile(config.workloads()),
                 this::hooks,
@@ -117,6 +119,7 @@ public final class Agent implements AutoCloseable {
                 config.flowInterval(),
                 clock);
         watch = new BusWatch(bus, this::connected);
+        datapath.onNetworkChange(this::networkChanged);
     }
 
     /**
@@ -201,6 +204,11 @@ public final class Agent implements AutoCloseable {
                 Level.INFO,
                 "host {0}: the agent stops, what is enforced stays",
                 config.hostId().value());
+    }
+
+    private void networkChanged() {
+        enforcement.look();
+        telemetry.look();
     }
 
     private void connected() {

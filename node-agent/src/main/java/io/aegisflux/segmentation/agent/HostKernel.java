@@ -2,8 +2,10 @@ package io.aegisflux.segmentation.agent;
 
 import io.aegisflux.segmentation.agent.config.AgentConfig;
 import io.aegisflux.segmentation.agent.domain.Datapath;
+import io.aegisflux.segmentation.agent.domain.HostNetwork;
 import io.aegisflux.segmentation.agent.domain.HostProbe;
 import io.aegisflux.segmentation.agent.kernel.KernelDatapath;
+import io.aegisflux.segmentation.agent.kernel.KernelNetwork;
 import io.aegisflux.segmentation.agent.kernel.KernelProbe;
 import java.time.Clock;
 
@@ -13,6 +15,10 @@ final class HostKernel {
 
     static HostProbe probe() {
         return new KernelProbe();
+    }
+
+    static HostNetwork network(AgentConfig config) {
+        return new KernelNetwork(config.interfaces(), config.addresses());
     }
 
     static Datapath datapath(AgentConfig config) {

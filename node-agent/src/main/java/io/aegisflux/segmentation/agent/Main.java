@@ -50,7 +50,12 @@ public final class Main {
     }
 
     private static void run(AgentConfig config, String... args) {
-        agent = new Agent(config.requireRunnable(), HostKernel.datapath(config), HostKernel.probe(), Clock.systemUTC());
+        agent = new Agent(
+                config.requireRunnable(),
+                HostKernel.datapath(config),
+                HostKernel.probe(),
+                HostKernel.network(config),
+                Clock.systemUTC());
         agent.restore(ProcessStart.millis());
         Quarkus.run(args);
     }

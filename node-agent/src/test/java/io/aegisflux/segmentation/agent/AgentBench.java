@@ -4,6 +4,7 @@ import io.aegisflux.segmentation.agent.config.AgentConfig;
 import io.aegisflux.segmentation.agent.config.Environment;
 import io.aegisflux.segmentation.agent.domain.DomainFixtures;
 import io.aegisflux.segmentation.agent.domain.HostFacts;
+import io.aegisflux.segmentation.agent.domain.HostNetwork;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.PolicyUpdate;
 import io.aegisflux.segmentation.contracts.Streams;
@@ -25,6 +26,7 @@ final class AgentBench implements AutoCloseable {
     final RecordingDatapath.Kernel kernel = new RecordingDatapath.Kernel();
     private final Map<String, String> variables = new HashMap<>();
     RecordingDatapath datapath;
+    volatile HostNetwork.Seen network = HostNetwork.Seen.NOTHING;
     Agent agent;
     private Bus bus;
 
@@ -60,12 +62,13 @@ final class AgentBench implements AutoCloseable {
         bus = Bus.connect(NatsSettings.of(String.join(",", config.natsUrls()), "node-agent"));
         datapath = new RecordingDatapath(kernel);
         HostFacts facts = new HostFacts(
+                "host-of-tests",
                 ControlPlaneDouble.ARCHITECTURE,
                 "6.18.0",
                 true,
                 Map.of("tcx", true),
                 Map.of("rules_max", RecordingDatapath.CAPACITY));
-        agent = new Agent(config, datapath, () -> facts, Clock.systemUTC());
+        agent = new Agent(config, datapath, () -> facts, () -> network, Clock.systemUTC());
         agent.restore(System.currentTimeMillis());
         agent.follow(bus, new VerifiedObjects(bus));
         return this;

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.aegisflux.segmentation.agent.domain.DecisionRecord;
 import io.aegisflux.segmentation.agent.domain.FailsafeEntry;
 import io.aegisflux.segmentation.agent.domain.FlowSample;
+import io.aegisflux.segmentation.agent.domain.HostNetwork;
 import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.CapabilityReport;
 import io.aegisflux.segmentation.contracts.Direction;
@@ -39,6 +40,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -519,6 +521,40 @@ class AgentIT {
                 .untilAsserted(() -> assertThat(lastReport().workloads())
                         .singleElement()
                         .satisfies(w -> assertThat(w.name()).isEqualTo("db")));
+    }
+
+    @Test
+    void makesItselfKnownByWhatItSeesAndAtOnceWhenThatChanges() {
+        bench.with("AGENT_LABELS", "role=frontend");
+        bench.network = new HostNetwork.Seen(List.of("eth0", "bond0~"), List.of("10.0.0.5"));
+        bench.start();
+        await().untilAsserted(() -> {
+            assertThat(lastReport().labels())
+                    .containsExactly(
+                            Map.entry("host.arch", "x86_64"),
+                            Map.entry("host.id", bench.host.value()),
+                            Map.entry("host.interface.eth0", "true"),
+                            Map.entry("host.kernel", "6.18.0"),
+                            Map.entry("host.name", "host-of-tests"),
+                            Map.entry("role", "frontend"));
+            assertThat(lastReport().addresses()).containsExactly("10.0.0.5");
+        });
+
+        bench.network = new HostNetwork.Seen(List.of("eth0"), List.of("10.0.0.6", "fd00::6"));
+        bench.datapath.networkChanged.run();
+        await().atMost(Duration.ofSeconds(1))
+                .untilAsserted(() -> assertThat(lastReport().addresses()).containsExactly("10.0.0.6", "fd00::6"));
+        await("hooks are looked at too").until(() -> bench.datapath.looks.get() > 0);
+    }
+
+    @Test
+    void aWorkloadsFileThatGivesLabelsOfHostsChangesNothing() throws IOException {
+        Path workloads = Files.writeString(directory.resolve("workloads.json"), """
+                [{"name": "web", "labels": {"host.name": "db"}, "addresses": ["10.0.0.1"]}]""");
+        bench.with("AGENT_WORKLOADS", workloads.toString()).start();
+        await().untilAsserted(() -> assertThat(bench.system(control, SystemEvent.ERROR))
+                .anySatisfy(event -> assertThat(event.message()).contains("host.name")));
+        assertThat(lastReport().workloads()).isEmpty();
     }
 
     private CapabilityReport lastReport() {

@@ -83,6 +83,8 @@ record PolicyLanguagePage(String text) {
             },
             {"hosts, labels and interfaces of `applies_to`, of each", figure(Limits.APPLIES_TO)},
             {"tests of a policy", figure(Limits.TESTS)},
+            {"labels of a workload of the registry", figure(Limits.WORKLOAD_LABELS)},
+            {"addresses of a workload of the registry", figure(Limits.WORKLOAD_ADDRESSES)},
             {"characters of a name", figure(Limits.NAME)},
             {"characters of a label's value", figure(Limits.LABEL_VALUE)},
             {"characters of a regular expression", figure(Limits.REGEX)},

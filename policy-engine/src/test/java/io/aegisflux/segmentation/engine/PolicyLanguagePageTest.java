@@ -16,6 +16,7 @@ import io.aegisflux.segmentation.contracts.PacketTuple;
 import io.aegisflux.segmentation.contracts.PolicyApi;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.contracts.Workload;
+import io.aegisflux.segmentation.contracts.WorkloadId;
 import io.aegisflux.segmentation.engine.PolicyLanguagePage.Block;
 import io.aegisflux.segmentation.engine.evaluation.Evaluator;
 import io.aegisflux.segmentation.engine.language.Policy;
@@ -23,6 +24,7 @@ import io.aegisflux.segmentation.engine.linting.PolicyLint;
 import io.aegisflux.segmentation.engine.lowering.HostView;
 import io.aegisflux.segmentation.engine.lowering.Lowering;
 import io.aegisflux.segmentation.engine.naive.RandomWorld;
+import io.aegisflux.segmentation.engine.parsing.WorkloadParser;
 import io.aegisflux.segmentation.engine.testing.PolicyTests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -76,6 +78,7 @@ class PolicyLanguagePageTest {
                         "json rule",
                         "json condition",
                         "json workloads",
+                        "json registered",
                         "json refused",
                         "json lint",
                         "text",
@@ -100,6 +103,16 @@ class PolicyLanguagePageTest {
         assertThat(PolicyTests.failures(policy)).isEmpty();
     }
 
+    @Test
+    void itsRegisteredWorkloadIsAccepted() {
+        assertThat(page().blocks())
+                .filteredOn(it -> it.kind().equals("json registered"))
+                .singleElement()
+                .satisfies(it -> assertThat(
+                                WorkloadParser.parse(it.content().getBytes(UTF_8), new WorkloadId("legacy-db")))
+                        .isInstanceOf(WorkloadParser.Result.Accepted.class));
+    }
+
     static Stream<Arguments> refusals() {
         return pairs("json refused", "text");
     }
@@ -122,7 +135,7 @@ class PolicyLanguagePageTest {
     @MethodSource("findings")
     void itsExamplesAreFoundFaultWithInTheWordsThatItShows(Block document, Block words) {
         PolicyApi.LintReply reply =
-                PolicyLint.of(List.of(accepted(document.content())), List.of(), List.of(), RandomWorld.NOW);
+                PolicyLint.of(List.of(accepted(document.content())), List.of(), List.of(), List.of(), RandomWorld.NOW);
         String said = reply.findings().stream()
                 .map(it -> "%s  %s  %s%n    hint: %s%n".formatted(it.path(), it.code(), it.message(), it.hint()))
                 .collect(Collectors.joining());

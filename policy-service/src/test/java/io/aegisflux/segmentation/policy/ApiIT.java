@@ -141,6 +141,7 @@ class ApiIT {
                         told.epoch(),
                         told.revision(),
                         Map.of("role", "web"),
+                        List.of(),
                         Documents.report("api-host").timestamp()));
     }
 

@@ -56,6 +56,7 @@ class LintIT {
                 Map.of("tc_ingress@eth0", "tcx", "tc_egress@eth0", "off: no", "connect4", "off", "connect6", "off"),
                 Map.of("rules", 131_072L),
                 Map.of(),
+                List.of(),
                 List.of(new Workload("api", Map.of("app", "api"), List.of("10.0.0.1"))),
                 Action.ALLOW,
                 Instant.now()));

@@ -16,10 +16,14 @@ import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.UnusedRules;
 import io.aegisflux.segmentation.contracts.Wire;
+import io.aegisflux.segmentation.contracts.WorkloadAccepted;
+import io.aegisflux.segmentation.contracts.WorkloadId;
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
 import io.nats.client.Message;
 import io.nats.client.impl.Headers;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -98,12 +102,43 @@ public final class PolicyBus {
      * @throws Failure when it is refused, or when nobody decides in time
      */
     public PolicyAccepted publish(PolicyId policy, byte[] document, Long expected) {
-        return submit(Subjects.policy(policy), document, expected);
+        return submit(Subjects.policy(policy), document, expected, PolicyAccepted.class);
     }
 
     /** Publishes a deletion, as {@link #publish}. */
     public PolicyAccepted delete(PolicyId policy) {
-        return submit(Subjects.policy(policy), DELETION, null);
+        return submit(Subjects.policy(policy), DELETION, null, PolicyAccepted.class);
+    }
+
+    /** Publishes a workload of the registry, as {@link #publish}. */
+    public WorkloadAccepted register(WorkloadId workload, byte[] document) {
+        return submit(Subjects.workload(workload), document, null, WorkloadAccepted.class);
+    }
+
+    /** Publishes the removal of a workload, as {@link #publish}. */
+    public WorkloadAccepted remove(WorkloadId workload) {
+        return submit(Subjects.workload(workload), DELETION, null, WorkloadAccepted.class);
+    }
+
+    /** All that rules on labels know. */
+    public List<PolicyApi.WorkloadSummary> workloads() {
+        List<PolicyApi.WorkloadSummary> all = new ArrayList<>();
+        Integer from = null;
+        do {
+            PolicyApi.WorkloadsReply page = ask(
+                    PolicyApi.WORKLOADS,
+                    Wire.write(new PolicyApi.WorkloadsRequest(from)),
+                    PolicyApi.WorkloadsReply.class);
+            all.addAll(page.workloads());
+            from = page.next();
+        } while (from != null);
+        return all;
+    }
+
+    /** Forgets a host that is gone for good. */
+    public PolicyApi.HostRemoved removeHost(HostId host) {
+        return ask(
+                PolicyApi.REMOVE_HOST, Wire.write(new PolicyApi.RemoveHostRequest(host)), PolicyApi.HostRemoved.class);
     }
 
     private <T> T ask(String verb, byte[] request, Class<T> type) {
@@ -115,10 +150,10 @@ public final class PolicyBus {
     }
 
     /**
-     * Two answer a policy that is published as a request: the stream, that it is stored, and policy-service, what it
+     * Two may answer a document that is published as a request: the stream, that it is stored, and policy-service, what it
      * thinks of it. The second counts.
      */
-    private PolicyAccepted submit(String subject, byte[] body, Long expected) {
+    private <T> T submit(String subject, byte[] body, Long expected, Class<T> type) {
         Connection connection = bus.connection();
         String inbox = connection.createInbox();
         CompletableFuture<Message> decision = new CompletableFuture<>();
@@ -134,7 +169,7 @@ public final class PolicyBus {
             if (NoResponders.isMeantBy(reply)) {
                 throw BusClient.noResponders(subject);
             }
-            return Answers.read(reply, PolicyAccepted.class);
+            return Answers.read(reply, type);
         } catch (IllegalArgumentException e) {
             throw bus.tooLarge(subject, body, e);
         } catch (Failure failure) {

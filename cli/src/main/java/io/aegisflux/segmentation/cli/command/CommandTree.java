@@ -22,9 +22,19 @@ public final class CommandTree {
                 .addSubcommand(new PolicyUndeleteCommand(root))
                 .addSubcommand(new PolicySuggestCommand(root))
                 .addSubcommand(new PolicyUnusedCommand(root));
+        CommandLine workload = new CommandLine(new WorkloadCommand())
+                .addSubcommand(new WorkloadApplyCommand(root))
+                .addSubcommand(new WorkloadGetCommand(root))
+                .addSubcommand(new WorkloadListCommand(root))
+                .addSubcommand(new WorkloadRemoveCommand(root));
+        CommandLine hosts = new CommandLine(new HostsCommand())
+                .addSubcommand(new HostsListCommand(root))
+                .addSubcommand(new HostsRemoveCommand(root));
         return new CommandLine(root)
                 .addSubcommand(new StatusCommand(root))
                 .addSubcommand(policy)
+                .addSubcommand(workload)
+                .addSubcommand(hosts)
                 .addSubcommand(new EventsCommand(root))
                 .addSubcommand(new ExplainCommand(root))
                 .addSubcommand(new PlanCommand(root))

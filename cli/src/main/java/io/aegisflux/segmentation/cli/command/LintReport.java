@@ -20,10 +20,10 @@ final class LintReport {
     private final Map<PolicyId, String> files;
 
     /** @param documents those that were judged; empty when stored ones were */
-    LintReport(PolicyApi.LintReply reply, boolean isOffline, List<PolicyDocument> documents) {
+    LintReport(PolicyApi.LintReply reply, boolean isOffline, List<PublishedDocument<PolicyId>> documents) {
         this.reply = reply;
         this.isOffline = isOffline;
-        this.files = documents.stream().collect(Collectors.toMap(PolicyDocument::id, PolicyDocument::source));
+        this.files = documents.stream().collect(Collectors.toMap(PublishedDocument::id, PublishedDocument::source));
     }
 
     void print(Output output) {

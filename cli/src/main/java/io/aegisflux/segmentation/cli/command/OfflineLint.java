@@ -3,6 +3,7 @@ package io.aegisflux.segmentation.cli.command;
 import io.aegisflux.segmentation.cli.outcome.Failure;
 import io.aegisflux.segmentation.contracts.ApiError;
 import io.aegisflux.segmentation.contracts.PolicyApi;
+import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.Violation;
 import io.aegisflux.segmentation.engine.language.Policy;
 import io.aegisflux.segmentation.engine.linting.PolicyLint;
@@ -20,7 +21,7 @@ final class OfflineLint {
     /**
      * @throws Failure as policy-service refuses: INVALID_POLICY with paths that begin with {@code /documents/<place>}
      */
-    static PolicyApi.LintReply of(List<PolicyDocument> documents, Instant now) {
+    static PolicyApi.LintReply of(List<PublishedDocument<PolicyId>> documents, Instant now) {
         List<Policy> policies = new ArrayList<>();
         List<Violation> violations = new ArrayList<>();
         for (int i = 0; i < documents.size(); i++) {
@@ -43,6 +44,6 @@ final class OfflineLint {
                     "mend what the violations name and ask again",
                     violations));
         }
-        return PolicyLint.of(policies, List.of(), List.of(), now);
+        return PolicyLint.of(policies, List.of(), List.of(), List.of(), now);
     }
 }

@@ -118,7 +118,9 @@ final class PlanCommand implements Callable<Integer> {
         List<JsonNode> documents = new ArrayList<>();
         for (PolicyFiles.Content content : PolicyFiles.read(files, root.stdio())) {
             documents.add(Wire.read(
-                    PolicyDocument.parse(content.name(), content.bytes()).bytes(), JsonNode.class));
+                    PublishedDocument.parse(PublishedDocument.Kind.POLICY, content.name(), content.bytes())
+                            .bytes(),
+                    JsonNode.class));
         }
         try {
             return new PolicyApi.PlanRequest(

@@ -2,16 +2,9 @@ package io.aegisflux.segmentation.cli.command;
 
 import io.aegisflux.segmentation.cli.bus.BusClient;
 import io.aegisflux.segmentation.cli.bus.PolicyBus;
-import io.aegisflux.segmentation.cli.outcome.ExitCode;
 import io.aegisflux.segmentation.cli.outcome.Failure;
 import io.aegisflux.segmentation.cli.terminal.Output;
-import io.aegisflux.segmentation.contracts.ApiError;
-import io.aegisflux.segmentation.contracts.PolicyAccepted;
-import io.aegisflux.segmentation.contracts.PolicyId;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -54,14 +47,6 @@ final class PolicyApplyCommand implements Callable<Integer> {
         this.root = root;
     }
 
-    /**
-     * What became of one file.
-     *
-     * @param accepted null when it was refused
-     * @param error null when it was accepted
-     */
-    record Outcome(String file, PolicyAccepted accepted, ApiError error) {}
-
     @Override
     public Integer call() {
         List<PolicyFiles.Content> contents = PolicyFiles.read(files, root.stdio());
@@ -70,38 +55,15 @@ final class PolicyApplyCommand implements Callable<Integer> {
                     "--expect-version is for one document and a version from 0 on",
                     "segctl policy apply -f FILE --expect-version 3");
         }
-        List<Outcome> outcomes = new ArrayList<>();
-        Map<PolicyId, String> seen = new HashMap<>();
-        int worst = ExitCode.OK;
         Output output = root.output();
         try (BusClient bus = root.connect()) {
             PolicyBus policies = new PolicyBus(bus);
-            for (PolicyFiles.Content content : contents) {
-                try {
-                    PolicyDocument document = PolicyDocument.parse(content.name(), content.bytes(), seen);
-                    outcomes.add(new Outcome(
-                            content.name(), policies.publish(document.id(), document.bytes(), expectedVersion), null));
-                } catch (Failure failure) {
-                    ApiError error = failure.error().orElseThrow(() -> failure);
-                    outcomes.add(new Outcome(content.name(), null, error));
-                    worst = worst == ExitCode.INTERNAL ? worst : failure.exitCode();
-                }
-                if (!output.isJson()) {
-                    print(outcomes.getLast(), output);
-                }
-            }
-        }
-        if (output.isJson()) {
-            output.json(outcomes);
-        }
-        return worst;
-    }
-
-    private static void print(Outcome outcome, Output output) {
-        if (outcome.accepted() != null) {
-            output.line(AcceptedLine.of(outcome.accepted(), output));
-        } else {
-            Refusal.print(outcome.file(), outcome.error(), output);
+            return new Applying<>(
+                            PublishedDocument.Kind.POLICY,
+                            (policy, document) -> policies.publish(policy, document, expectedVersion),
+                            accepted -> AcceptedLine.of(accepted, output),
+                            output)
+                    .apply(contents);
         }
     }
 }

@@ -110,7 +110,8 @@ final class PolicyDiffCommand implements Callable<Integer> {
     private JsonNode document(String name) {
         PolicyFiles.Content content =
                 PolicyFiles.read(List.of(name), root.stdio()).getFirst();
-        PolicyDocument document = PolicyDocument.parse(content.name(), content.bytes());
+        PublishedDocument<PolicyId> document =
+                PublishedDocument.parse(PublishedDocument.Kind.POLICY, content.name(), content.bytes());
         if (!document.id().equals(policy)) {
             throw Failure.usage(
                     "%s is policy %s, not %s".formatted(content.name(), document.id(), policy),

@@ -86,7 +86,7 @@ final class PolicyLintCommand implements Callable<Integer> {
             throw Failure.usage("--offline judges files, and none is named", "segctl policy lint --offline -f FILE");
         }
         Output output = root.output();
-        Optional<List<PolicyDocument>> documents = documents(output);
+        Optional<List<PublishedDocument<PolicyId>>> documents = documents(output);
         if (documents.isEmpty()) {
             return ExitCode.REFUSED;
         }
@@ -110,7 +110,7 @@ final class PolicyLintCommand implements Callable<Integer> {
         return fails ? ExitCode.FINDINGS : ExitCode.OK;
     }
 
-    private PolicyApi.LintReply ask(List<PolicyDocument> documents) {
+    private PolicyApi.LintReply ask(List<PublishedDocument<PolicyId>> documents) {
         List<JsonNode> bodies = documents.stream()
                 .map(document -> Wire.read(document.bytes(), JsonNode.class))
                 .toList();
@@ -120,14 +120,15 @@ final class PolicyLintCommand implements Callable<Integer> {
     }
 
     /** The documents that the files hold; empty when one is refused already, of which the reason is told. */
-    private Optional<List<PolicyDocument>> documents(Output output) {
-        List<PolicyDocument> documents = new ArrayList<>();
+    private Optional<List<PublishedDocument<PolicyId>>> documents(Output output) {
+        List<PublishedDocument<PolicyId>> documents = new ArrayList<>();
         Map<PolicyId, String> seen = new HashMap<>();
         boolean isRefused = false;
         for (PolicyFiles.Content content :
                 files == null ? List.<PolicyFiles.Content>of() : PolicyFiles.read(files, root.stdio())) {
             try {
-                documents.add(PolicyDocument.parse(content.name(), content.bytes(), seen));
+                documents.add(
+                        PublishedDocument.parse(PublishedDocument.Kind.POLICY, content.name(), content.bytes(), seen));
             } catch (Failure failure) {
                 Refusal.print(content.name(), failure.error().orElseThrow(() -> failure), output);
                 isRefused = true;
@@ -137,7 +138,7 @@ final class PolicyLintCommand implements Callable<Integer> {
     }
 
     /** Tells of each file what is wrong with it. */
-    private static void refuse(ApiError error, List<PolicyDocument> documents, Output output) {
+    private static void refuse(ApiError error, List<PublishedDocument<PolicyId>> documents, Output output) {
         Map<Integer, List<Violation>> byDocument = new HashMap<>();
         for (Violation violation : error.violations()) {
             Matcher place = PLACE.matcher(violation.path());

@@ -5,7 +5,10 @@ import static java.util.Objects.requireNonNull;
 import io.aegisflux.segmentation.agent.domain.XdpMode;
 import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.HostId;
+import io.aegisflux.segmentation.contracts.HostLabels;
 import io.aegisflux.segmentation.contracts.Prefix;
+import io.aegisflux.segmentation.engine.language.LabelKey;
+import io.aegisflux.segmentation.engine.language.Limits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +32,7 @@ import java.util.Optional;
  * @param stateDir AGENT_STATE_DIR
  * @param pinDir AGENT_PIN_DIR, on a bpffs
  * @param labels AGENT_LABELS
+ * @param addresses AGENT_ADDRESSES: the networks whose addresses this host is known by; empty for those of the interfaces
  * @param workloads AGENT_WORKLOADS, a JSON file
  * @param failsafe AGENT_FAILSAFE: peers that no policy may cut
  * @param posture AGENT_POSTURE: what happens where no policy decides
@@ -50,6 +54,7 @@ public record AgentConfig(
         Path stateDir,
         Path pinDir,
         Map<String, String> labels,
+        Optional<List<Prefix>> addresses,
         Optional<Path> workloads,
         List<Prefix> failsafe,
         Action posture,
@@ -92,7 +97,9 @@ public record AgentConfig(
                         "AGENT_INTERFACES", name, "name interfaces as 'ip link' does, at most 15 characters each");
             }
         }
+        labels.forEach(AgentConfig::requireLabel);
         labels = Map.copyOf(labels);
+        addresses = addresses.map(List::copyOf);
         failsafe = List.copyOf(failsafe);
         policyKeys = List.copyOf(policyKeys);
         artifactKeys = List.copyOf(artifactKeys);
@@ -114,6 +121,19 @@ public record AgentConfig(
         requireKeys("AGENT_POLICY_KEYS", policyKeys, "policy-service");
         requireKeys("AGENT_ARTIFACT_KEYS", artifactKeys, "builder-service");
         return this;
+    }
+
+    private static void requireLabel(String key, String value) {
+        String refusal = !LabelKey.isValid(key)
+                ? "a key has " + LabelKey.IN_WORDS
+                : HostLabels.isReserved(key)
+                        ? "keys that begin with %s are the agent's own; choose another".formatted(HostLabels.PREFIX)
+                        : value.length() > Limits.LABEL_VALUE
+                                ? "a value has at most %d characters".formatted(Limits.LABEL_VALUE)
+                                : "";
+        if (!refusal.isEmpty()) {
+            throw new InvalidSettingException("AGENT_LABELS", key + "=" + value, refusal);
+        }
     }
 
     private static void requireKeys(String variable, List<Path> files, String whose) {

@@ -54,8 +54,9 @@ public final class Environment {
                 path("AGENT_STATE_DIR", "/var/lib/aegisflux"),
                 path("AGENT_PIN_DIR", "/sys/fs/bpf/aegisflux"),
                 labels(),
+                addresses(),
                 value("AGENT_WORKLOADS").map(Path::of),
-                failsafe(),
+                networks("AGENT_FAILSAFE"),
                 allowOrDeny("AGENT_POSTURE"),
                 files("AGENT_POLICY_KEYS"),
                 files("AGENT_ARTIFACT_KEYS"),
@@ -136,9 +137,13 @@ public final class Environment {
         return labels;
     }
 
-    private List<Prefix> failsafe() {
-        return list("AGENT_FAILSAFE").stream()
-                .map(text -> parse("AGENT_FAILSAFE", text, Prefix::parse))
+    private Optional<List<Prefix>> addresses() {
+        return value("AGENT_ADDRESSES").map(text -> text.equals("none") ? List.of() : networks("AGENT_ADDRESSES"));
+    }
+
+    private List<Prefix> networks(String variable) {
+        return list(variable).stream()
+                .map(text -> parse(variable, text, Prefix::parse))
                 .toList();
     }
 

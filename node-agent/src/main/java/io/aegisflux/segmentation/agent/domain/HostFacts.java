@@ -7,6 +7,7 @@ import java.util.Map;
 /**
  * What this host's kernel can do, found by trying.
  *
+ * @param hostName as {@code uname -n} prints it
  * @param architecture {@code x86_64} or {@code aarch64}
  * @param kernelVersion as {@code uname -r} prints it
  * @param btfAvailable whether the kernel describes its own types
@@ -14,12 +15,14 @@ import java.util.Map;
  * @param resourceLimits limit name to figure
  */
 public record HostFacts(
+        String hostName,
         String architecture,
         String kernelVersion,
         boolean btfAvailable,
         Map<String, Boolean> bpfFeatures,
         Map<String, Long> resourceLimits) {
     public HostFacts {
+        requireNonNull(hostName, "hostName is null");
         requireNonNull(architecture, "architecture is null");
         requireNonNull(kernelVersion, "kernelVersion is null");
         bpfFeatures = Map.copyOf(bpfFeatures);

@@ -28,6 +28,7 @@ public final class Enforcement implements AutoCloseable {
     private final Restoration restoration;
     private final Convergence convergence;
     private final ControlLoop loop;
+    private final Upkeep upkeep;
 
     /** What it works with. */
     public record Ports(Datapath datapath, ControlPlane controlPlane, HostState disk, Reports reports) {
@@ -93,9 +94,8 @@ public final class Enforcement implements AutoCloseable {
                 refusals);
         restoration =
                 new Restoration(lane, ports.disk(), stateGate, artifactStage, tables, failsafe, standing, reports);
-        Upkeep upkeep = new Upkeep(lane, failsafe, reports);
+        upkeep = new Upkeep(lane, failsafe, reports);
         loop = new ControlLoop(pollInterval, this::pass, upkeep::round);
-        ports.datapath().onNetworkChange(upkeep::look);
     }
 
     /**
@@ -117,6 +117,11 @@ public final class Enforcement implements AutoCloseable {
     /** The desired state may have changed: look. Returns at once. */
     public void ring() {
         loop.ring();
+    }
+
+    /** Interfaces or hooks may have changed: look. Returns at once. */
+    public void look() {
+        upkeep.look();
     }
 
     public Standing standing() {

@@ -18,6 +18,7 @@ public final class KernelProbe implements HostProbe {
     @Override
     public HostFacts probe() {
         return new HostFacts(
+                text(Path.of("/proc/sys/kernel/hostname"), "unknown"),
                 architecture(),
                 text(Path.of("/proc/sys/kernel/osrelease"), "unknown"),
                 Files.isReadable(BTF),

@@ -3,35 +3,46 @@ package io.aegisflux.segmentation.agent.messaging;
 import static java.util.Objects.requireNonNull;
 
 import io.aegisflux.segmentation.agent.domain.HostFacts;
+import io.aegisflux.segmentation.agent.domain.HostNetwork;
 import io.aegisflux.segmentation.agent.domain.Reports;
 import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.CapabilityReport;
 import io.aegisflux.segmentation.contracts.HostId;
+import io.aegisflux.segmentation.contracts.HostLabels;
 import io.aegisflux.segmentation.contracts.SystemEvent;
+import io.aegisflux.segmentation.engine.language.LabelKey;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
-/** Makes this host known: what it can do, its labels, its workloads, its posture. */
+/** Makes this host known: what it can do, its labels, its addresses, its workloads, its posture. */
 public final class Capabilities {
     private final HostId host;
     private final HostFacts facts;
     private final Map<String, String> labels;
+    private final HostNetwork network;
     private final Action posture;
     private final WorkloadsFile workloads;
     private final Supplier<Map<String, String>> hooks;
     private final Reports reports;
     private final InstantSource clock;
-    private String lastTrouble = "";
+    private HostNetwork.Seen seen = HostNetwork.Seen.NOTHING;
+    private final Map<String, String> lastTrouble = new HashMap<>();
 
     /**
+     * @param labels from the configuration
      * @param hooks hook to how it is attached now
      */
     public Capabilities(
             HostId host,
             HostFacts facts,
             Map<String, String> labels,
+            HostNetwork network,
             Action posture,
             WorkloadsFile workloads,
             Supplier<Map<String, String>> hooks,
@@ -40,6 +51,7 @@ public final class Capabilities {
         this.host = requireNonNull(host, "host is null");
         this.facts = requireNonNull(facts, "facts is null");
         this.labels = Map.copyOf(labels);
+        this.network = requireNonNull(network, "network is null");
         this.posture = requireNonNull(posture, "posture is null");
         this.workloads = requireNonNull(workloads, "workloads is null");
         this.hooks = requireNonNull(hooks, "hooks is null");
@@ -53,34 +65,63 @@ public final class Capabilities {
 
     /** Publishes the report. */
     public synchronized void report() {
-        readWorkloads();
+        look();
         publish();
     }
 
-    /** Publishes the report if the workloads changed. */
+    /** Publishes the report if workloads, interfaces or addresses changed. */
     public synchronized void reportChange() {
-        if (readWorkloads()) {
+        if (look()) {
             publish();
         }
     }
 
-    private boolean readWorkloads() {
+    /** Whether anything is other than it was. What cannot be read now counts as it was. */
+    private boolean look() {
+        boolean workloadsChanged = tried("workloads", "the workloads stay as they were", workloads::refresh)
+                .orElse(false);
+        HostNetwork.Seen now = tried("network", "labels and addresses stay as they were", network::look)
+                .orElse(seen);
+        boolean networkChanged = !now.equals(seen);
+        seen = now;
+        return workloadsChanged || networkChanged;
+    }
+
+    private interface Reading<T> {
+        T read() throws IOException;
+    }
+
+    private <T> Optional<T> tried(String component, String consequence, Reading<T> reading) {
         try {
-            boolean changed = workloads.refresh();
-            lastTrouble = "";
-            return changed;
+            T read = reading.read();
+            lastTrouble.remove(component);
+            return Optional.of(read);
         } catch (IOException e) {
-            if (!lastTrouble.equals(e.getMessage())) {
-                lastTrouble = e.getMessage();
+            if (!Objects.equals(lastTrouble.put(component, e.getMessage()), e.getMessage())) {
                 reports.system(
                         SystemEvent.ERROR,
-                        "workloads",
-                        "the workloads stay as they were: " + e.getMessage(),
+                        component,
+                        "%s: %s".formatted(consequence, e.getMessage()),
                         "error",
                         Map.of());
             }
-            return false;
+            return Optional.empty();
         }
+    }
+
+    /** Those of the configuration, and what the host is; in one order, so that equal reports are equal bytes. */
+    private Map<String, String> allLabels() {
+        Map<String, String> all = new TreeMap<>(labels);
+        all.put(HostLabels.ID, host.value());
+        all.put(HostLabels.NAME, facts.hostName());
+        all.put(HostLabels.ARCH, facts.architecture());
+        all.put(HostLabels.KERNEL, facts.kernelVersion());
+        for (String name : seen.interfaces()) {
+            if (LabelKey.isValid(HostLabels.INTERFACE + name)) {
+                all.put(HostLabels.INTERFACE + name, "true");
+            }
+        }
+        return all;
     }
 
     private void publish() {
@@ -92,7 +133,8 @@ public final class Capabilities {
                 facts.bpfFeatures(),
                 hooks.get(),
                 facts.resourceLimits(),
-                labels,
+                allLabels(),
+                seen.addresses(),
                 workloads.workloads(),
                 posture,
                 clock.instant());

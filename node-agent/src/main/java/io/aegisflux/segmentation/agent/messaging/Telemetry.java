@@ -11,8 +11,10 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What goes out by the clock: repeated decisions, records of flows, metrics, heartbeats, the capability report. */
 public final class Telemetry implements AutoCloseable {
@@ -20,6 +22,9 @@ public final class Telemetry implements AutoCloseable {
     private static final Duration AGGREGATION = Duration.ofSeconds(1);
     private static final Duration HEARTBEAT = Duration.ofSeconds(30);
     private static final Duration WORKLOADS = Duration.ofSeconds(5);
+    /** Changes of a network come in bursts. */
+    private static final Duration SETTLING = Duration.ofMillis(100);
+
     private static final Duration REPORT = Duration.ofMinutes(5);
 
     private final FlowEvents events;
@@ -31,6 +36,7 @@ public final class Telemetry implements AutoCloseable {
     private final Duration metricsInterval;
     private final Duration flowInterval;
     private final InstantSource clock;
+    private final AtomicBoolean waits = new AtomicBoolean();
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(
             1, task -> Thread.ofPlatform().name("telemetry").daemon().unstarted(task));
 
@@ -68,6 +74,23 @@ public final class Telemetry implements AutoCloseable {
         every(HEARTBEAT, HEARTBEAT, this::beat);
         every(WORKLOADS, WORKLOADS, capabilities::reportChange);
         every(REPORT, REPORT, capabilities::report);
+    }
+
+    /** Interfaces or addresses may have changed: looks soon. Returns at once; calls while a look waits are one. */
+    public void look() {
+        if (waits.compareAndSet(false, true)) {
+            try {
+                thread.schedule(
+                        () -> {
+                            waits.set(false); // before the look: a change during it means another one
+                            guarded(capabilities::reportChange);
+                        },
+                        SETTLING.toMillis(),
+                        TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException e) {
+                LOG.log(Level.DEBUG, "the agent is stopping");
+            }
+        }
     }
 
     @Override

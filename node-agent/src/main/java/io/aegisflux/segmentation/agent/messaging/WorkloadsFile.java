@@ -2,7 +2,7 @@ package io.aegisflux.segmentation.agent.messaging;
 
 import static java.util.Objects.requireNonNull;
 
-import io.aegisflux.segmentation.contracts.Addresses;
+import io.aegisflux.segmentation.contracts.HostLabels;
 import io.aegisflux.segmentation.contracts.MalformedMessageException;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.contracts.Workload;
@@ -69,7 +69,13 @@ public final class WorkloadsFile {
                 if (workload.name() == null || workload.name().isBlank()) {
                     throw new MalformedMessageException("a workload has no name");
                 }
-                workload.addresses().forEach(Addresses::parse);
+                for (String key : workload.labels().keySet()) {
+                    if (HostLabels.isReserved(key)) {
+                        throw new MalformedMessageException(
+                                "%s: the key %s is a host's own, choose one that does not begin with %s"
+                                        .formatted(workload.name(), key, HostLabels.PREFIX));
+                    }
+                }
             }
             return read;
         } catch (MalformedMessageException | IllegalArgumentException | NullPointerException e) {

@@ -98,6 +98,11 @@ class EnvironmentTest {
         "AGENT_NON_IP, log",
         "AGENT_POSTURE, log",
         "AGENT_LABELS, role",
+        "AGENT_LABELS, host.name=db",
+        "AGENT_LABELS, host.rack=7",
+        "AGENT_LABELS, my role=db",
+        "AGENT_ADDRESSES, all",
+        "AGENT_ADDRESSES, 10.0.0.1/8",
         "AGENT_FAILSAFE, 10.0.0.1/8",
         "AGENT_FAILSAFE, example.com",
         "AGENT_STATE_DIR, var/lib",
@@ -112,6 +117,23 @@ class EnvironmentTest {
                 .message()
                 .doesNotContain("\n")
                 .contains("\": ");
+    }
+
+    @Test
+    void isKnownByTheAddressesOfItsInterfacesUnlessOthersAreNamed() {
+        assertThat(read().addresses()).isEmpty();
+        variables.put("AGENT_ADDRESSES", "none");
+        assertThat(read().addresses()).contains(List.of());
+        variables.put("AGENT_ADDRESSES", "10.0.0.0/8,fd00::7");
+        assertThat(read().addresses()).contains(List.of(Prefix.parse("10.0.0.0/8"), Prefix.parse("fd00::7")));
+    }
+
+    @Test
+    void saysOfAReservedLabelThatItIsTheAgentsOwn() {
+        variables.put("AGENT_LABELS", "role=db,host.id=other");
+        assertThatThrownBy(this::read)
+                .hasMessage(
+                        "AGENT_LABELS is \"host.id=other\": keys that begin with host. are the agent's own; choose another");
     }
 
     @Test
@@ -131,6 +153,7 @@ class EnvironmentTest {
                 config.stateDir(),
                 config.pinDir(),
                 config.labels(),
+                config.addresses(),
                 config.workloads(),
                 config.failsafe(),
                 config.posture(),

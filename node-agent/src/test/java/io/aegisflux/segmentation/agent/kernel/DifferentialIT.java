@@ -3,6 +3,7 @@ package io.aegisflux.segmentation.agent.kernel;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.aegisflux.segmentation.agent.domain.DatapathException;
 import io.aegisflux.segmentation.agent.domain.XdpMode;
 import io.aegisflux.segmentation.agent.libbpf.BpfException;
@@ -37,12 +38,18 @@ import io.aegisflux.segmentation.harness.NeedsKernel;
 import java.lang.foreign.MemorySegment;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +63,7 @@ class DifferentialIT {
     private static final int WORLDS = 330;
     private static final int PACKETS = 3_500;
     private static final int LOOKS = 50_000_000; // of the evaluator at rules, for each table of ClassBench
+    private static final Instant LONG_BEFORE = RandomWorld.NOW.minus(Duration.ofDays(1));
     private static final List<String> INTERFACES = List.of("eth0", "eth1", "veth1", "lo");
 
     private TwoHosts hosts;
@@ -95,7 +103,15 @@ class DifferentialIT {
         // a run that never met a rule would prove nothing
         assertThat(tally.byRule).isGreaterThan(tally.packets / 4);
         assertThat(tally.denied).isGreaterThan(tally.packets / 10);
-        assertThat(tally.audited).isPositive();
+        assertThat(tally.audited).isGreaterThan(tally.packets / 100);
+        assertThat(tally.byLabel).as("decided by a rule on labels").isGreaterThan(10_000);
+        assertThat(tally.byOneOfSeveralDefaults).isGreaterThan(tally.packets / 100);
+        assertThat(tally.otherBeforeExpiry)
+                .as("judged otherwise before something expired")
+                .isGreaterThan(10_000);
+        assertThat(Arrays.stream(tally.byPolicy).min().orElseThrow())
+                .as("each of the policies decides")
+                .isGreaterThan(tally.packets / 20);
         assertThat(tally.marked).isPositive();
         assertThat(tally.dscp).isPositive();
         assertThat(tally.limited).isPositive();
@@ -247,7 +263,8 @@ class DifferentialIT {
 
     private void compare(int seed, Runs runs, Tally tally) throws DatapathException, BpfException {
         RandomWorld world = new RandomWorld(seed);
-        RuleTable table = table(world, seed);
+        Case each = table(world, seed);
+        RuleTable table = each.table();
         try {
             datapath.install(table, Tables.identity(table, ++revision), RandomWorld.NOW, Duration.ZERO);
         } catch (DatapathException e) {
@@ -262,6 +279,7 @@ class DifferentialIT {
             Judgement expected = evaluator.judge(packet, RandomWorld.NOW);
             Trial found = tried(packet, runs);
             Trial wanted = expected(expected, table, slots, found);
+            tally.add(each, expected, evaluator.judge(packet, LONG_BEFORE));
             if (!found.equals(wanted)) {
                 assertThat(found)
                         .as("seed %d, %s by %s", seed, packet, Wire.mapper().valueToTree(table))
@@ -300,19 +318,51 @@ class DifferentialIT {
         }
     }
 
-    private static RuleTable table(RandomWorld world, int seed) {
+    /**
+     * A table of random policies.
+     *
+     * @param byLabel the rules whose documents have conditions on labels, by their place in the table
+     * @param defaults how many policies have a default action
+     */
+    private record Case(RuleTable table, Set<Integer> byLabel, long defaults) {
+        static Case of(RuleTable table, Set<String> rulesOnLabels) {
+            Set<Integer> byLabel = IntStream.range(0, table.rules().size())
+                    .filter(i ->
+                            rulesOnLabels.contains(nameOf(table, table.rules().get(i))))
+                    .boxed()
+                    .collect(Collectors.toSet());
+            return new Case(
+                    table,
+                    byLabel,
+                    table.rules().stream().filter(TableRule::isDefault).count());
+        }
+
+        private static String nameOf(RuleTable table, TableRule rule) {
+            return table.policies().get(rule.policy()).id() + "/" + rule.ruleId();
+        }
+    }
+
+    private static Case table(RandomWorld world, int seed) {
         List<VersionedPolicy> policies = new ArrayList<>();
+        Set<String> rulesOnLabels = new HashSet<>();
         for (int i = 0; i < 3; i++) {
             String id = "policy-" + i;
-            byte[] document = Wire.write(world.document(id));
+            JsonNode tree = world.document(id);
+            for (JsonNode rule : tree.get("rules")) {
+                if (rule.get("conditions").findValuesAsText("field").stream().anyMatch(it -> it.contains(".label."))) {
+                    rulesOnLabels.add(id + "/" + rule.get("id").asText());
+                }
+            }
+            byte[] document = Wire.write(tree);
             if (PolicyParser.parse(document, new PolicyId(id)) instanceof ParseResult.Accepted accepted) {
                 policies.add(new VersionedPolicy(accepted.policy(), 1 + seed % 7, Digests.sha256Hex(document)));
             }
         }
-        return Lowering.lower(
+        RuleTable table = Lowering.lower(
                 policies,
-                new HostView(new HostId("host-a"), Map.of("app", "web"), seed % 3 == 0 ? Action.DENY : Action.ALLOW),
+                new HostView(new HostId("host-a"), Map.of("env", "prod"), seed % 3 == 0 ? Action.DENY : Action.ALLOW),
                 world.workloads());
+        return Case.of(table, rulesOnLabels);
     }
 
     /** What the kernel must leave; the mark stands only where it is set. */
@@ -369,6 +419,22 @@ class DifferentialIT {
         private int limited;
         private int ipv6;
         private int atTheHook;
+        private int byLabel;
+        private int byOneOfSeveralDefaults;
+        private int otherBeforeExpiry;
+        private final int[] byPolicy = new int[3];
+
+        /** @param before the judgement of a time when nothing had expired yet */
+        void add(Case each, Judgement expected, Judgement before) {
+            otherBeforeExpiry += expected.equals(before) ? 0 : 1;
+            if (expected.rule() != Judgement.NONE) {
+                TableRule rule = each.table().rules().get(expected.rule());
+                byLabel += each.byLabel().contains(expected.rule()) ? 1 : 0;
+                byOneOfSeveralDefaults += rule.isDefault() && each.defaults() > 1 ? 1 : 0;
+                String policy = each.table().policies().get(rule.policy()).id().value();
+                byPolicy[Integer.parseInt(policy.substring("policy-".length()))]++;
+            }
+        }
 
         void add(PacketTuple packet, Judgement expected, Trial found) {
             packets++;

@@ -8,6 +8,7 @@ import io.aegisflux.segmentation.agent.Agent;
 import io.aegisflux.segmentation.agent.config.Environment;
 import io.aegisflux.segmentation.agent.domain.DomainFixtures;
 import io.aegisflux.segmentation.agent.domain.HostFacts;
+import io.aegisflux.segmentation.agent.domain.HostNetwork;
 import io.aegisflux.segmentation.agent.domain.XdpMode;
 import io.aegisflux.segmentation.agent.libbpf.AttachedPrograms;
 import io.aegisflux.segmentation.agent.libbpf.BpfException;
@@ -261,10 +262,14 @@ class NetworkChangeIT {
                 DomainFixtures.publicKey(directory, "artifact").toString(),
                 "NATS_URL",
                 "nats://127.0.0.1:1");
-        HostFacts facts = new HostFacts("x86_64", "6.18.0", true, Map.of(), Map.of());
+        HostFacts facts = new HostFacts("host-of-tests", "x86_64", "6.18.0", true, Map.of(), Map.of());
         return hosts.host()
-                .call(() ->
-                        new Agent(new Environment(variables::get).agent(), ofAgent, () -> facts, Clock.systemUTC()));
+                .call(() -> new Agent(
+                        new Environment(variables::get).agent(),
+                        ofAgent,
+                        () -> facts,
+                        () -> HostNetwork.Seen.NOTHING,
+                        Clock.systemUTC()));
     }
 
     private KernelDatapath on(boolean tcx, XdpMode xdp) {

@@ -36,6 +36,10 @@ public final class Limits {
     public static final int PRIORITY = 1_000_000;
     /** Prefixes that the address conditions of one policy may come to, negations written out. */
     public static final int PREFIXES = 262_144;
+    /** Labels of a workload of the registry. */
+    public static final int WORKLOAD_LABELS = 64;
+    /** Addresses of a workload of the registry. */
+    public static final int WORKLOAD_ADDRESSES = 4_096;
     /** Violations that are listed; further ones wait for the next try. */
     public static final int VIOLATIONS = 50;
 

@@ -8,13 +8,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The hosts that have reported. */
+/** The hosts that have reported, and the workloads that are known. */
 final class Fleet {
     private final List<CapabilityReport> hosts;
+    private final List<Workload> workloads;
     private final Map<String, BitSet> meant = new HashMap<>();
 
-    Fleet(List<CapabilityReport> hosts) {
+    Fleet(List<CapabilityReport> hosts, List<Workload> workloads) {
         this.hosts = List.copyOf(hosts);
+        this.workloads = List.copyOf(workloads);
     }
 
     boolean isKnown() {
@@ -26,7 +28,7 @@ final class Fleet {
     }
 
     List<Workload> workloads() {
-        return hosts.stream().flatMap(host -> host.workloads().stream()).toList();
+        return workloads;
     }
 
     /** The hosts that a policy is for. */

@@ -7,6 +7,7 @@ import io.aegisflux.segmentation.contracts.LintCode;
 import io.aegisflux.segmentation.contracts.LintFinding;
 import io.aegisflux.segmentation.contracts.LintSeverity;
 import io.aegisflux.segmentation.contracts.PolicyApi;
+import io.aegisflux.segmentation.contracts.Workload;
 import io.aegisflux.segmentation.engine.language.Policy;
 import io.aegisflux.segmentation.engine.language.Rule;
 import io.aegisflux.segmentation.engine.lowering.LabelledAddresses;
@@ -48,24 +49,33 @@ public final class PolicyLint {
     }
 
     /**
-     * Judges policies among others. Hosts report which workloads there are; where no host is known, nothing is said about
-     * hosts and workloads.
+     * Judges policies among others. Where no host is known, nothing is said about hosts and workloads.
      *
      * @param policies that are judged, of different ids
      * @param others that stand beside them, of other ids
      * @param hosts the latest report of each known host
+     * @param workloads that are known, those of the hosts among them
      * @param now what expires until then is past
      */
     public static PolicyApi.LintReply of(
-            List<Policy> policies, List<Policy> others, List<CapabilityReport> hosts, Instant now) {
-        return of(policies, others, hosts, now, STEPS);
+            List<Policy> policies,
+            List<Policy> others,
+            List<CapabilityReport> hosts,
+            List<Workload> workloads,
+            Instant now) {
+        return of(policies, others, hosts, workloads, now, STEPS);
     }
 
     /** @param steps how much may be looked at in all */
     static PolicyApi.LintReply of(
-            List<Policy> policies, List<Policy> others, List<CapabilityReport> hosts, Instant now, long steps) {
+            List<Policy> policies,
+            List<Policy> others,
+            List<CapabilityReport> hosts,
+            List<Workload> workloads,
+            Instant now,
+            long steps) {
         requireNonNull(now, "now is null");
-        return new PolicyLint(policies, others, new Fleet(hosts), now, new Budget(steps)).run();
+        return new PolicyLint(policies, others, new Fleet(hosts, workloads), now, new Budget(steps)).run();
     }
 
     private PolicyApi.LintReply run() {

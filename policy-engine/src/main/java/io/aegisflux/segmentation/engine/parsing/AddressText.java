@@ -24,13 +24,21 @@ final class AddressText {
     static Optional<AddressSet> read(String text, Place place) {
         int slash = text.indexOf('/');
         if (slash >= 0) {
-            return cidr(text, slash, place);
+            return cidr(text, slash, place).map(prefix -> AddressSet.of(List.of(prefix)));
         }
         Matcher range = RANGE.matcher(text);
         if (range.matches()) {
             return range(text, range.group(1), range.group(2), place);
         }
         return address(text, place).map(address -> AddressSet.range(address, address));
+    }
+
+    /** A single address or a CIDR. */
+    static Optional<Prefix> prefix(String text, Place place) {
+        int slash = text.indexOf('/');
+        return slash >= 0
+                ? cidr(text, slash, place)
+                : address(text, place).map(address -> Prefix.of(address, 8 * address.length));
     }
 
     /** A single address in network order. */
@@ -46,7 +54,7 @@ final class AddressText {
         }
     }
 
-    private static Optional<AddressSet> cidr(String text, int slash, Place place) {
+    private static Optional<Prefix> cidr(String text, int slash, Place place) {
         Optional<byte[]> address = address(text.substring(0, slash), place);
         if (address.isEmpty()) {
             return Optional.empty();
@@ -67,7 +75,7 @@ final class AddressText {
                     "write \"%s/%d\" for the network, or \"%s\" for the one address"
                             .formatted(Addresses.format(network), length, Addresses.format(bytes)));
         }
-        return Optional.of(AddressSet.of(List.of(Prefix.of(bytes, length))));
+        return Optional.of(Prefix.of(bytes, length));
     }
 
     private static Optional<AddressSet> range(String text, String from, String to, Place place) {

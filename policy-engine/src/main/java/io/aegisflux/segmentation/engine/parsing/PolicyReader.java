@@ -112,17 +112,7 @@ final class PolicyReader {
     }
 
     private static Optional<PolicyId> id(JsonNode node, Place place, Optional<PolicyId> expected) {
-        return Values.token(node, place).flatMap(id -> {
-            if (expected.isPresent() && !expected.get().value().equals(id)) {
-                return place.refuse(
-                        "the id is %s, but the subject ends in %s"
-                                .formatted(
-                                        Shown.text(id),
-                                        Shown.text(expected.get().value())),
-                        "write \"%s\", or publish to the subject of this id".formatted(expected.get()));
-            }
-            return Optional.of(new PolicyId(id));
-        });
+        return Values.expectedToken(node, place, expected.map(PolicyId::value)).map(PolicyId::new);
     }
 
     private static Optional<PolicyType> type(JsonNode node, Place place) {

@@ -67,7 +67,7 @@ final class StrictJson {
 
     private static Optional<String> decode(byte[] body, Place document) {
         if (body.length == 0) {
-            return document.refuse("the document is empty", "write a policy as a JSON object");
+            return document.refuse("the document is empty", "write a JSON object");
         }
         if (body.length > Limits.DOCUMENT_BYTES) {
             return document.refuse(
@@ -107,8 +107,7 @@ final class StrictJson {
                 if (root != null) {
                     return Optional.of(root);
                 }
-                return Place.root(violations)
-                        .refuse("the document holds no JSON value", "write a policy as a JSON object");
+                return Place.root(violations).refuse("the document holds no JSON value", "write a JSON object");
             }
             if (root != null && open.isEmpty()) {
                 return Place.root(violations)

@@ -2,6 +2,7 @@ package io.aegisflux.segmentation.engine.parsing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.aegisflux.segmentation.contracts.Direction;
+import io.aegisflux.segmentation.engine.language.LabelKey;
 import io.aegisflux.segmentation.engine.language.Limits;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -19,7 +20,6 @@ import java.util.regex.Pattern;
 final class Values {
     static final Map<String, Direction> DIRECTIONS = words(Direction.values(), Direction::wireName);
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,127}");
-    private static final Pattern LABEL_KEY = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?");
     private static final Pattern INSTANT = Pattern.compile("(19[7-9][0-9]|[2-9][0-9]{3})-[0-9]{2}-[0-9]{2}"
             + "T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})");
     private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x1F\\x7F-\\x9F]");
@@ -74,12 +74,21 @@ final class Values {
                                         + "no dots, spaces or wildcards"));
     }
 
+    /** An id that the subject names too. */
+    static Optional<String> expectedToken(JsonNode node, Place place, Optional<String> expected) {
+        return token(node, place)
+                .flatMap(id -> expected.isEmpty() || expected.get().equals(id)
+                        ? Optional.of(id)
+                        : place.refuse(
+                                "the id is %s, but the subject ends in %s"
+                                        .formatted(Shown.text(id), Shown.text(expected.get())),
+                                "write \"%s\", or publish to the subject of this id".formatted(expected.get())));
+    }
+
     static Optional<String> labelKey(String key, Place place) {
-        return LABEL_KEY.matcher(key).matches()
+        return LabelKey.isValid(key)
                 ? Optional.of(key)
-                : place.refuse(
-                        "%s is not the key of a label".formatted(Shown.text(key)),
-                        "write 1 to 128 letters, digits, '.', '_', '/' and '-', a letter or digit first and last");
+                : place.refuse("%s is not the key of a label".formatted(Shown.text(key)), "write " + LabelKey.IN_WORDS);
     }
 
     /** Labels with their values; empty when one of them is refused. */

@@ -49,6 +49,7 @@ public final class LintBenchmark {
                     policies,
                     List.of(),
                     List.of(Reports.report("h", Reports.workload("api", "10.0.0.1"))),
+                    List.of(Reports.workload("api", "10.0.0.1")),
                     RandomWorld.NOW);
             System.out.printf(
                     "%-26s %7d rules %8.0f ms of one core  %d findings, %d not judged%n",

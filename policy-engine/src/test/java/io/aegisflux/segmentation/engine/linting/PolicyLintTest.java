@@ -152,7 +152,7 @@ class PolicyLintTest {
                 policy("narrow", 2, "\"applies_to\": {\"hosts\": [\"db-1\"]},", rule("r", "deny", 1, "", NET_24)));
         for (String members : List.of("", "\"applies_to\": {\"hosts\": [\"db-*\", \"web\"]},")) {
             Policy wide = accepted(policy("wide", 1, members, rule("w", "deny", 1, "", NET_8)));
-            assertThat(only(PolicyLint.of(List.of(narrow), List.of(wide), List.of(), NOW)))
+            assertThat(only(PolicyLint.of(List.of(narrow), List.of(wide), List.of(), List.of(), NOW)))
                     .returns(SHADOWED_RULE, LintFinding::code)
                     .returns(new RelatedRule(new PolicyId("wide"), "w"), LintFinding::related);
         }
@@ -163,7 +163,7 @@ class PolicyLintTest {
                 "\"enabled\": false,",
                 "\"expires_at\": \"2026-06-01T12:00:00Z\",")) {
             Policy wide = accepted(policy("wide", 1, members, rule("w", "deny", 1, "", NET_8)));
-            assertThat(codes(PolicyLint.of(List.of(narrow), List.of(wide), List.of(), NOW)))
+            assertThat(codes(PolicyLint.of(List.of(narrow), List.of(wide), List.of(), List.of(), NOW)))
                     .as(members)
                     .isEmpty();
         }
@@ -256,13 +256,13 @@ class PolicyLintTest {
         Policy here =
                 accepted(policy("a", 7, "\"applies_to\": {\"hosts\": [\"y\"]},", rule("r", "deny", 5, "", NET_8)));
 
-        assertThat(only(PolicyLint.of(List.of(candidate), List.of(stored), List.of(), NOW)))
+        assertThat(only(PolicyLint.of(List.of(candidate), List.of(stored), List.of(), List.of(), NOW)))
                 .as("told of the candidate, although the stored rule goes behind")
                 .returns(new PolicyId("a"), LintFinding::policyId)
                 .returns(new RelatedRule(new PolicyId("b"), "s"), LintFinding::related);
-        assertThat(codes(PolicyLint.of(List.of(candidate), List.of(later), List.of(), NOW)))
+        assertThat(codes(PolicyLint.of(List.of(candidate), List.of(later), List.of(), List.of(), NOW)))
                 .isEmpty();
-        assertThat(codes(PolicyLint.of(List.of(here), List.of(elsewhere), List.of(), NOW)))
+        assertThat(codes(PolicyLint.of(List.of(here), List.of(elsewhere), List.of(), List.of(), NOW)))
                 .isEmpty();
     }
 
@@ -396,6 +396,7 @@ class PolicyLintTest {
                     List.of(p(rules)),
                     List.of(stored),
                     List.of(report("h", Map.of(), Map.of(), Map.of("rules", room), List.of())),
+                    List.of(),
                     NOW);
             if (room == 11) {
                 assertThat(codes(reply)).isEmpty();
@@ -418,6 +419,7 @@ class PolicyLintTest {
                 List.of(on, off),
                 List.of(),
                 List.of(report("h", workload("api", "10.0.0.1")), report("i", workload("db", "10.0.0.2"))),
+                List.of(workload("api", "10.0.0.1"), workload("db", "10.0.0.2")),
                 NOW);
 
         assertThat(reply).isEqualTo(new LintReply(List.of(), 0, 1, 1, 0, 2, 2));
@@ -428,9 +430,9 @@ class PolicyLintTest {
         Policy policy = p(IntStream.range(0, 50)
                 .mapToObj(i -> rule("r" + i, "deny", i, "", NET_8))
                 .toArray(String[]::new));
-        LintReply cut = PolicyLint.of(List.of(policy), List.of(), List.of(), NOW, 200);
+        LintReply cut = PolicyLint.of(List.of(policy), List.of(), List.of(), List.of(), NOW, 200);
 
-        assertThat(PolicyLint.of(List.of(policy), List.of(), List.of(), NOW))
+        assertThat(PolicyLint.of(List.of(policy), List.of(), List.of(), List.of(), NOW))
                 .returns(0, LintReply::rulesNotJudged)
                 .returns(49, reply -> reply.findings().size());
         assertThat(cut.rulesNotJudged()).isBetween(30, 48);
@@ -452,7 +454,7 @@ class PolicyLintTest {
     }
 
     private static LintReply lint(Policy policy, CapabilityReport... hosts) {
-        return PolicyLint.of(List.of(policy), List.of(), List.of(hosts), NOW);
+        return PolicyLint.of(List.of(policy), List.of(), List.of(hosts), Reports.workloads(hosts), NOW);
     }
 
     private static List<LintCode> codes(LintReply reply) {

@@ -7,6 +7,7 @@ import io.aegisflux.segmentation.contracts.Workload;
 import io.aegisflux.segmentation.engine.naive.RandomWorld;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Capability reports for tests. */
 final class Reports {
@@ -32,6 +33,7 @@ final class Reports {
                 hooks,
                 limits,
                 labels,
+                List.of(),
                 workloads,
                 Action.ALLOW,
                 RandomWorld.NOW);
@@ -40,6 +42,11 @@ final class Reports {
     /** With these hooks. */
     static CapabilityReport hooks(String host, Map<String, String> hooks) {
         return report(host, Map.of(), hooks, Map.of(), List.of());
+    }
+
+    /** What lives on these hosts. */
+    static List<Workload> workloads(CapabilityReport... hosts) {
+        return Stream.of(hosts).flatMap(host -> host.workloads().stream()).toList();
     }
 
     static Workload workload(String app, String... addresses) {

@@ -134,7 +134,9 @@ class ShadowsPropertiesTest {
         }
         Policy policy = accepted(policy("p", 1, "", rules.toArray(String[]::new)));
 
-        assertThat(shadowed(PolicyLint.of(List.of(policy), List.of(), List.of(), NOW), Set.of(LintSeverity.WARNING)))
+        assertThat(shadowed(
+                        PolicyLint.of(List.of(policy), List.of(), List.of(), List.of(), NOW),
+                        Set.of(LintSeverity.WARNING)))
                 .as(rules.toString())
                 .isEqualTo(wanted);
         Statistics.label("shadowed").collect(!wanted.isEmpty());
@@ -181,7 +183,11 @@ class ShadowsPropertiesTest {
 
     private static LintReply lint(List<Policy> policies, List<Workload> workloads) {
         return PolicyLint.of(
-                policies, List.of(), List.of(Reports.report("host-a", LABELS, Map.of(), Map.of(), workloads)), NOW);
+                policies,
+                List.of(),
+                List.of(Reports.report("host-a", LABELS, Map.of(), Map.of(), workloads)),
+                workloads,
+                NOW);
     }
 
     private static List<Policy> policies(RandomWorld world) {

@@ -58,8 +58,7 @@ public final class NaiveConditions {
         List<String> values = new ArrayList<>();
         for (Workload workload : workloads) {
             if (workload.labels().containsKey(key)
-                    && workload.addresses().stream()
-                            .anyMatch(own -> address(own).equals(address(address)))) {
+                    && workload.addresses().stream().anyMatch(own -> isIn(address, own))) {
                 values.add(workload.labels().get(key));
             }
         }

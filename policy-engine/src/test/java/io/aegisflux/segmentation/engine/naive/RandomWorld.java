@@ -99,7 +99,7 @@ public final class RandomWorld {
             }
             List<String> addresses = new ArrayList<>();
             for (int j = random.nextInt(6); j > 0; j--) {
-                addresses.add(random.nextBoolean() ? one(V4) : one(V6));
+                addresses.add(random.nextInt(5) == 0 ? one(CIDRS) : random.nextBoolean() ? one(V4) : one(V6));
             }
             workloads.add(new Workload("workload-" + i, labels, addresses));
         }

@@ -61,8 +61,7 @@ class StrictDocumentsTest {
 
     @Test
     void refusesAnEmptyBody() {
-        assertThat(refused(""))
-                .containsExactly(new Violation("", "the document is empty", "write a policy as a JSON object"));
+        assertThat(refused("")).containsExactly(new Violation("", "the document is empty", "write a JSON object"));
     }
 
     @Test

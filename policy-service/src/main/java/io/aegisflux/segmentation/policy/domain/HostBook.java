@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The latest capability report of every host. Immutable.
@@ -32,6 +33,13 @@ public record HostBook(Map<HostId, CapabilityReport> reports, long sequence) {
         return new HostBook(next, sequence).readTo(messageSequence);
     }
 
+    /** Without this host, which was removed. */
+    public HostBook without(HostId host, long messageSequence) {
+        Map<HostId, CapabilityReport> next = new HashMap<>(reports);
+        next.remove(host);
+        return new HostBook(next, sequence).readTo(messageSequence);
+    }
+
     /** By host id. */
     public List<CapabilityReport> all() {
         return reports.values().stream()
@@ -39,8 +47,15 @@ public record HostBook(Map<HostId, CapabilityReport> reports, long sequence) {
                 .toList();
     }
 
-    /** What lives on all hosts, in an order that does not depend on who reported first. */
+    /** All hosts and what lives on them, in an order that does not depend on who reported first. */
     public List<Workload> workloads() {
-        return all().stream().flatMap(report -> report.workloads().stream()).toList();
+        return all().stream().flatMap(HostBook::workloads).toList();
+    }
+
+    /** The host itself, where it has addresses, and what lives on it. */
+    public static Stream<Workload> workloads(CapabilityReport report) {
+        return Stream.concat(
+                report.addresses().isEmpty() ? Stream.empty() : Stream.of(report.workload()),
+                report.workloads().stream());
     }
 }

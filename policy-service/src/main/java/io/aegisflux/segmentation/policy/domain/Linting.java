@@ -48,7 +48,7 @@ public sealed interface Linting {
         List<Policy> others = wanted == null
                 ? List.of()
                 : stored(world, policy -> !policy.id().equals(wanted));
-        return new Judged(PolicyLint.of(judged, others, world.hosts().all(), now));
+        return new Judged(PolicyLint.of(judged, others, world.hosts().all(), world.workloads(), now));
     }
 
     /** Judges candidates among the stored policies, each in place of the stored one of its id. */
@@ -77,6 +77,7 @@ public sealed interface Linting {
                         candidates,
                         stored(world, policy -> !ids.contains(policy.id())),
                         world.hosts().all(),
+                        world.workloads(),
                         now))
                 : new Refused(violations);
     }

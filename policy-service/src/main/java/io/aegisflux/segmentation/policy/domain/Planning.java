@@ -72,7 +72,7 @@ public final class Planning {
         this.world = requireNonNull(world, "world is null");
         this.candidates = requireNonNull(candidates, "candidates is null");
         this.now = requireNonNull(now, "now is null");
-        List<Workload> workloads = world.hosts().workloads();
+        List<Workload> workloads = world.workloads();
         this.lowering = new Lowering(workloads);
         workloads.forEach(workload ->
                 workload.addresses().forEach(address -> nameOfAddress.putIfAbsent(address, workload.name())));

@@ -124,7 +124,7 @@ public final class Suggesting {
         this.wanted = requireNonNull(wanted, "wanted is null");
         this.now = requireNonNull(now, "now is null");
         this.hosts = new AppliesTo(wanted.hosts().stream().map(Glob::new).toList(), wanted.labels(), List.of());
-        List<Workload> workloads = world.hosts().workloads();
+        List<Workload> workloads = world.workloads();
         this.lowering = new Lowering(workloads);
         for (Workload workload : workloads) {
             String value = workload.labels().get(wanted.byLabel());

@@ -31,7 +31,7 @@ public final class Tables {
 
     /** What every known host must enforce. */
     public Map<HostId, HostTable> of(World world) {
-        List<Workload> now = world.hosts().workloads();
+        List<Workload> now = world.workloads();
         if (!now.equals(workloads)) {
             workloads = now;
             known = Map.of();

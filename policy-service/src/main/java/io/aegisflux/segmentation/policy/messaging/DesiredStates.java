@@ -29,8 +29,8 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * Tells each known host what it must enforce whenever that has changed: one worker, woken by any change and every half
- * minute. Instances do not coordinate; each write names the message it follows, and none replaces a state that was
+ * Tells each known host what it must enforce whenever that has changed: one worker, woken by any change, when a workload
+ * expires, and every half minute. Instances do not coordinate; each write names the message it follows, and none replaces a state that was
  * computed from more than it knows itself.
  */
 @ApplicationScoped
@@ -49,6 +49,7 @@ public class DesiredStates {
     private final WorldState world;
     private final DesiredLog desired;
     private final RestoreWatch restores;
+    private final WorkloadRegistry registry;
     private final VerifiedObjects objects;
     private final MeterRegistry metrics;
     private final Tables tables = new Tables();
@@ -61,11 +62,13 @@ public class DesiredStates {
             WorldState world,
             DesiredLog desired,
             RestoreWatch restores,
+            WorkloadRegistry registry,
             VerifiedObjects objects,
             MeterRegistry metrics) {
         this.world = world;
         this.desired = desired;
         this.restores = restores;
+        this.registry = registry;
         this.objects = objects;
         this.metrics = metrics;
     }
@@ -86,10 +89,12 @@ public class DesiredStates {
         work.release();
         while (!stopped) {
             try {
-                boolean woken = work.tryAcquire(PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+                boolean woken = work.tryAcquire(untilNextLook().toMillis(), TimeUnit.MILLISECONDS);
                 LOG.tracef("looks at all hosts, %s", woken ? "woken" : "by the clock");
                 work.drainPermits();
                 if (!stopped) {
+                    registry.removeExpired(world.asTold().registry(), Instant.now());
+                    registry.forgetRemovals(Instant.now());
                     tellAll(world.now());
                 }
             } catch (InterruptedException e) {
@@ -101,6 +106,15 @@ public class DesiredStates {
                 LOG.error("the desired states could not be computed", e);
             }
         }
+    }
+
+    private Duration untilNextLook() {
+        Duration untilExpiry = world.now()
+                .registry()
+                .nextExpiry()
+                .map(expiry -> Duration.between(Instant.now(), expiry).plusMillis(1))
+                .orElse(PERIOD);
+        return untilExpiry.compareTo(PERIOD) < 0 ? untilExpiry : PERIOD;
     }
 
     /** Before all is known a table would lack rules that the host enforces now. */

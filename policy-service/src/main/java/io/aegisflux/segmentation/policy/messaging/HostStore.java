@@ -26,6 +26,10 @@ public class HostStore {
     /** When the broker stored the report; the clocks of hosts do not order anything. */
     private static final String REPORTED = "Segmentation-Reported";
 
+    /** Names the host that was removed. */
+    private static final String REMOVED = "Segmentation-Removed";
+
+    private static final byte[] REMOVAL = new byte[0];
     private static final int CONFLICTS_BORNE = 20;
 
     private final Bus bus;
@@ -66,6 +70,26 @@ public class HostStore {
             }
         }
         throw new BusException("%s changed %d times meanwhile".formatted(subject, CONFLICTS_BORNE), null);
+    }
+
+    /**
+     * Forgets a host, for all instances. One that reports later is known again.
+     *
+     * @throws SequenceConflictException when it reports just now
+     * @throws BusException when the stream does not take it
+     */
+    void remove(HostId host) {
+        String subject = Subjects.host(host);
+        long last = log.newest(subject).map(StoredMessage::sequence).orElse(0L);
+        bus.publishExpecting(subject, REMOVAL, Map.of(REMOVED, host.value()), null, last);
+    }
+
+    /**
+     * Whether a message of the hosts' stream says that the host was removed. An empty one alone does not: the broker's own
+     * replies may be, and a client can make it write them here.
+     */
+    static boolean isRemoval(String host, byte[] message, Map<String, List<String>> headers) {
+        return message.length == 0 && headers.getOrDefault(REMOVED, List.of()).contains(host);
     }
 
     /** A message of the hosts' stream, if it is a report of the host whose subject it stands on. */

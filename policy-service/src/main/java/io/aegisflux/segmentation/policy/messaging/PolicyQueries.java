@@ -135,7 +135,12 @@ public class PolicyQueries implements PolicyVerbs {
 
     private static PolicyApi.HostSummary summary(CapabilityReport report, DesiredRecord told) {
         return new PolicyApi.HostSummary(
-                report.hostId(), told.epoch(), told.revision(), report.labels(), report.timestamp());
+                report.hostId(),
+                told.epoch(),
+                told.revision(),
+                report.labels(),
+                report.addresses(),
+                report.timestamp());
     }
 
     static ApiException notFound(PolicyId policy) {

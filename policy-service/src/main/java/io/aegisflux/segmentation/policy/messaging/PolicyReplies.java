@@ -1,6 +1,5 @@
 package io.aegisflux.segmentation.policy.messaging;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.aegisflux.segmentation.contracts.ApiError;
 import io.aegisflux.segmentation.contracts.PolicyAccepted;
 import io.aegisflux.segmentation.contracts.PolicyId;
@@ -8,8 +7,6 @@ import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.Violation;
-import io.aegisflux.segmentation.contracts.Wire;
-import io.aegisflux.segmentation.nats.ApiEndpoints;
 import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.nats.MessageHeaders;
 import io.aegisflux.segmentation.policy.domain.Acceptance;
@@ -17,9 +14,6 @@ import io.aegisflux.segmentation.policy.domain.Expectation;
 import io.aegisflux.segmentation.policy.domain.Outcome;
 import io.aegisflux.segmentation.policy.domain.Publish;
 import io.nats.client.Message;
-import io.nats.client.impl.Headers;
-import io.nats.client.impl.NatsMessage;
-import io.nats.service.ServiceMessage;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -29,26 +23,22 @@ import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/**
- * Answers publishes that ask: with the version once it is stored, or with the refusal. The stream itself is silent
- * ({@code no_ack}), for a broker's acknowledgement would reach the publisher first and say nothing about the document.
- * The answer has {@code stream} and {@code seq} too, so that a JetStream client takes it for its acknowledgement, and
- * {@code error} when refused, so that it fails there.
- */
+/** Answers publishes that ask: with the version once it is stored, or with the refusal. */
 @ApplicationScoped
 public class PolicyReplies {
     private static final Logger LOG = Logger.getLogger(PolicyReplies.class);
-    private static final String INBOX = "_INBOX";
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Bus bus;
     private final PublishWatch watch;
+    private final PublishAnswers answers;
     private final Rejections rejections;
 
     @Inject
-    public PolicyReplies(Bus bus, PublishWatch watch, Rejections rejections) {
+    public PolicyReplies(Bus bus, PublishWatch watch, PublishAnswers answers, Rejections rejections) {
         this.bus = bus;
         this.watch = watch;
+        this.answers = answers;
         this.rejections = rejections;
     }
 
@@ -69,7 +59,7 @@ public class PolicyReplies {
                 refuseSubject(message, e);
                 return;
             }
-            if (wantsAnswer(message)) {
+            if (PublishAnswers.areWanted(message)) {
                 answer(message, policy);
             }
         } catch (InterruptedException e) {
@@ -85,8 +75,8 @@ public class PolicyReplies {
         if (Subjects.token(Subjects.POLICIES, message.getSubject()).isEmpty()) {
             rejections.report(message.getSubject(), 0, violations);
         }
-        if (wantsAnswer(message)) {
-            refuse(message, invalid(violations));
+        if (PublishAnswers.areWanted(message)) {
+            answers.refuse(message, invalid(violations));
         }
     }
 
@@ -98,57 +88,32 @@ public class PolicyReplies {
                 .map(List::of)
                 .orElseGet(() -> body.length == 0 ? List.of() : Acceptance.violations(body, policy));
         if (!violations.isEmpty()) {
-            refuse(message, invalid(violations));
+            answers.refuse(message, invalid(violations));
             return;
         }
         PublishWatch.Result result = watch.await(policy, body, expectation, PATIENCE);
         if (result.outcome().isEmpty()) {
-            refuse(message, undecided(result.publish()));
+            answers.refuse(message, undecided(result.publish()));
             return;
         }
         switch (result.outcome().get()) {
             case Outcome.Holds(StoredPolicy version) ->
                 accept(message, version, result.publish().orElseThrow().sequence());
-            case Outcome.NothingThere(Optional<StoredPolicy> deletion) -> refuse(message, notFound(policy, deletion));
-            case Outcome.Overtaken(StoredPolicy later) -> refuse(message, overtaken(later));
-            case Outcome.Conflict(Optional<StoredPolicy> latest) -> refuse(message, Conflicts.error(policy, latest));
-            case Outcome.NotStored() -> refuse(message, notStored());
+            case Outcome.NothingThere(Optional<StoredPolicy> deletion) ->
+                answers.refuse(message, notFound(policy, deletion));
+            case Outcome.Overtaken(StoredPolicy later) -> answers.refuse(message, overtaken(later));
+            case Outcome.Conflict(Optional<StoredPolicy> latest) ->
+                answers.refuse(message, Conflicts.error(policy, latest));
+            case Outcome.NotStored() -> answers.refuse(message, notStored());
         }
     }
 
     private void accept(Message message, StoredPolicy stored, long sequence) {
-        ObjectNode answer = Wire.mapper()
-                .valueToTree(new PolicyAccepted(stored.policyId(), stored.version(), stored.action(), stored.digest()));
-        answer.put("stream", Streams.POLICIES).put("seq", sequence);
-        reply(message, Wire.write(answer), null);
-    }
-
-    private void refuse(Message message, ApiError error) {
-        Headers headers = ApiEndpoints.errorHeaders(error);
-        ObjectNode answer = Wire.mapper().valueToTree(error);
-        answer.putObject("error")
-                .put("code", Integer.parseInt(headers.getFirst(ServiceMessage.NATS_SERVICE_ERROR_CODE)))
-                .put("err_code", 0)
-                .put("description", describe(error));
-        reply(message, Wire.write(answer), headers);
-    }
-
-    private static String describe(ApiError error) {
-        return error.violations().isEmpty()
-                ? error.message()
-                : "%s: %s"
-                        .formatted(
-                                error.violations().getFirst().path(),
-                                error.violations().getFirst().reason());
-    }
-
-    private void reply(Message message, byte[] data, Headers headers) {
-        bus.connection()
-                .publish(NatsMessage.builder()
-                        .subject(message.getReplyTo())
-                        .headers(headers)
-                        .data(data)
-                        .build());
+        answers.accept(
+                message,
+                new PolicyAccepted(stored.policyId(), stored.version(), stored.action(), stored.digest()),
+                Streams.POLICIES,
+                sequence);
     }
 
     private static ApiError invalid(List<Violation> violations) {
@@ -197,10 +162,5 @@ public class PolicyReplies {
                         "not decided within %d s".formatted(PATIENCE.toSeconds()),
                         "it is kept and will be decided; look at segmentation.api.policy.get",
                         List.of());
-    }
-
-    /** Only inboxes are answered: any other reply subject would make this service write there for the publisher. */
-    private static boolean wantsAnswer(Message message) {
-        return message.getReplyTo() != null && message.getReplyTo().startsWith(INBOX);
     }
 }

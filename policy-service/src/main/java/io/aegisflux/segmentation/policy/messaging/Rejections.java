@@ -26,15 +26,30 @@ public class Rejections {
      * @param sequence of the publish in its stream; 0 when no stream took it
      */
     void report(String subject, long sequence, List<Violation> violations) {
+        report(SystemEvent.POLICY_REJECTED, "policies", "policy-rejected-", subject, sequence, violations);
+    }
+
+    /** As {@link #report}, of a workload. */
+    void reportWorkload(String subject, long sequence, List<Violation> violations) {
+        report(SystemEvent.WORKLOAD_REJECTED, "workloads", "workload-rejected-", subject, sequence, violations);
+    }
+
+    private void report(
+            String type,
+            String component,
+            String messageId,
+            String subject,
+            long sequence,
+            List<Violation> violations) {
         Violation first = violations.getFirst();
         String more = violations.size() > 1 ? " (and %d more)".formatted(violations.size() - 1) : "";
         LOG.infof("refused %s: %s %s%s", subject, first.path(), first.reason(), more);
         reports.report(
-                SystemEvent.POLICY_REJECTED,
-                "policies",
+                type,
+                component,
                 "warn",
                 "%s is refused: %s: %s%s".formatted(subject, first.path(), first.reason(), more),
                 Map.of("subject", subject, "sequence", sequence, "violations", violations),
-                sequence == 0 ? null : "policy-rejected-" + sequence);
+                sequence == 0 ? null : messageId + sequence);
     }
 }

@@ -30,8 +30,8 @@ import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
 /**
- * The world as the streams tell it: policies from the store, hosts from their reports, artifacts from the builder. Every
- * instance follows all of it, so it does not matter which one accepted a policy.
+ * The world as the streams tell it: policies from the store, hosts from their reports, artifacts from the builder,
+ * workloads from the registry. Every instance follows all of it, so it does not matter which one accepted a policy.
  */
 @ApplicationScoped
 public class WorldState {
@@ -43,6 +43,7 @@ public class WorldState {
     private final VersionStore store;
     private final HostStore hosts;
     private final BuildResults builds;
+    private final WorkloadRegistry registry;
     private final OwnReports reports;
     private final AtomicReference<World> world = new AtomicReference<>(World.EMPTY);
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -50,11 +51,18 @@ public class WorldState {
     private volatile boolean stopped;
 
     @Inject
-    public WorldState(Bus bus, VersionStore store, HostStore hosts, BuildResults builds, OwnReports reports) {
+    public WorldState(
+            Bus bus,
+            VersionStore store,
+            HostStore hosts,
+            BuildResults builds,
+            WorkloadRegistry registry,
+            OwnReports reports) {
         this.bus = bus;
         this.store = store;
         this.hosts = hosts;
         this.builds = builds;
+        this.registry = registry;
         this.reports = reports;
     }
 
@@ -62,7 +70,8 @@ public class WorldState {
         followers = List.of(
                 StateFollower.lastOfEach(bus, Streams.POLICY_STORE, Subjects.each(Subjects.POLICY_STORE), this::policy),
                 StateFollower.lastOfEach(bus, Streams.HOSTS, Subjects.each(Subjects.HOSTS), this::host),
-                StateFollower.everything(bus, Streams.BUILD_RESULTS, Subjects.BUILDS_COMPLETED, this::artifact));
+                StateFollower.everything(bus, Streams.BUILD_RESULTS, Subjects.BUILDS_COMPLETED, this::artifact),
+                StateFollower.lastOfEach(bus, Streams.WORKLOADS, Subjects.each(Subjects.WORKLOADS), this::workload));
     }
 
     void stop(@Observes ShutdownEvent event) {
@@ -70,8 +79,13 @@ public class WorldState {
         followers.forEach(StateFollower::close);
     }
 
-    /** What is known now. */
+    /** What is known now, without what has expired. */
     public World now() {
+        return world.get().at(Instant.now());
+    }
+
+    /** As {@link #now}, with what has expired but was not removed yet. */
+    World asTold() {
         return world.get();
     }
 
@@ -140,6 +154,10 @@ public class WorldState {
     }
 
     private void host(byte[] data, NatsMetadata metadata) {
+        if (HostStore.isRemoval(metadata.token(), data, metadata.headers())) {
+            change(known -> known.with(known.hosts().without(new HostId(metadata.token()), metadata.sequence())));
+            return;
+        }
         Optional<CapabilityReport> report = HostStore.read(metadata.token(), data);
         if (report.isEmpty()) {
             reports.complainOfForeign(
@@ -159,6 +177,14 @@ public class WorldState {
         Optional<ArtifactManifest> manifest = builds.manifest(data, metadata);
         change(known -> known.with(manifest.map(it -> known.artifacts().with(it, metadata.sequence()))
                 .orElseGet(() -> known.artifacts().readTo(metadata.sequence()))));
+    }
+
+    private void workload(byte[] data, NatsMetadata metadata) {
+        registry.read(metadata.subject(), data, metadata.sequence(), metadata.timestamp())
+                .or(() -> asTold().registry().knows(metadata.token())
+                        ? Optional.empty()
+                        : registry.before(metadata.subject(), metadata.sequence()))
+                .ifPresent(it -> change(known -> known.with(known.registry().with(it.registration(), it.sequence()))));
     }
 
     private void change(UnaryOperator<World> how) {

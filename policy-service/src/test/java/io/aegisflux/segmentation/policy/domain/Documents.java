@@ -72,6 +72,11 @@ public final class Documents {
     }
 
     public static CapabilityReport report(String host, Map<String, String> labels, List<Workload> workloads) {
+        return report(host, labels, List.of(), workloads);
+    }
+
+    public static CapabilityReport report(
+            String host, Map<String, String> labels, List<String> addresses, List<Workload> workloads) {
         return new CapabilityReport(
                 new HostId(host),
                 "x86_64",
@@ -81,6 +86,7 @@ public final class Documents {
                 Map.of(),
                 Map.of(),
                 labels,
+                addresses,
                 workloads,
                 Action.ALLOW,
                 Instant.parse("2026-11-25T10:00:00Z"));

@@ -32,6 +32,23 @@ class HostBookTest {
     }
 
     @Test
+    void aHostThatHasAddressesIsAWorkloadWithItsOwnLabels() {
+        CapabilityReport host = Documents.report("host-a", Map.of("role", "web"), List.of("10.0.0.9"), List.of(WEB));
+        assertThat(HostBook.EMPTY.with(host, 1).workloads())
+                .containsExactly(new Workload("host-a", Map.of("role", "web"), List.of("10.0.0.9")), WEB);
+    }
+
+    @Test
+    void aHostThatWasRemovedTakesAllThatItSaidWithItUntilItReportsAgain() {
+        CapabilityReport host = Documents.report("host-a", Map.of("role", "web"), List.of("10.0.0.9"), List.of(WEB));
+        HostBook without = HostBook.EMPTY.with(host, 1).without(host.hostId(), 2);
+        assertThat(without.all()).isEmpty();
+        assertThat(without.workloads()).isEmpty();
+        assertThat(without.sequence()).isEqualTo(2);
+        assertThat(without.with(host, 3).all()).containsExactly(host);
+    }
+
+    @Test
     void countsWhatItReadAlsoWhereThatSaidNothing() {
         assertThat(HostBook.EMPTY
                         .with(Documents.report("host-a"), 4)

@@ -6,9 +6,11 @@ import io.aegisflux.segmentation.contracts.CapabilityReport;
 import io.aegisflux.segmentation.contracts.Digests;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.PolicyId;
+import io.aegisflux.segmentation.contracts.RegisteredWorkload;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.contracts.Workload;
+import io.aegisflux.segmentation.contracts.WorkloadId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +89,28 @@ class TablesTest {
     }
 
     @Test
+    void aWorkloadOfTheRegistryChangesOnlyTablesWhoseRulesAskForItsLabels() {
+        Map<HostId, HostTable> before = tables.of(world);
+        Map<HostId, HostTable> unrelated = tables.of(world.with(registry("other", "billing", null)));
+        assertThat(unrelated.get(A).digest()).isEqualTo(before.get(A).digest());
+        World changed = world.with(registry("shop-9", "shop", null));
+        Map<HostId, HostTable> after = tables.of(changed);
+        assertThat(after.get(A).digest()).isNotEqualTo(before.get(A).digest());
+        assertThat(after.get(A).table())
+                .isEqualTo(changed.table(changed.hosts().reports().get(A)));
+        assertThat(after.get(A).table().toString()).contains("10.0.9.9/32");
+    }
+
+    @Test
+    void whatHasExpiredIsInNoTable() {
+        Instant expiry = Instant.parse("2026-01-01T00:00:00Z");
+        World known = world.with(registry("shop-9", "shop", expiry));
+        assertThat(tables.of(known.at(expiry)).get(A).digest())
+                .isEqualTo(tables.of(world).get(A).digest())
+                .isNotEqualTo(tables.of(known.at(expiry.minusNanos(1))).get(A).digest());
+    }
+
+    @Test
     void tablesStayRightOverMoreVersionsThanALoweringKeeps() {
         World now = world;
         for (int version = 2; version < 1_200; version++) {
@@ -103,6 +127,13 @@ class TablesTest {
                   {"field": "source.label.app", "operator": "eq", "value": "shop"},
                   {"field": "dest_port", "operator": "eq", "value": %d}]}""".formatted(port));
         return Documents.stored(id, 1, document, 1, Instant.EPOCH);
+    }
+
+    private static WorkloadBook registry(String id, String app, Instant expiry) {
+        return WorkloadBook.EMPTY.with(
+                new Registration.Registered(
+                        new RegisteredWorkload(new WorkloadId(id), Map.of("app", app), List.of("10.0.9.9"), expiry)),
+                1);
     }
 
     private static CapabilityReport host(String id, String role, String address) {
