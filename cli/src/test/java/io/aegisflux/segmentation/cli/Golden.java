@@ -9,11 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Files with the output that is wanted. With -Dgolden.update=true a test writes them instead, to be looked at in the diff. */
-final class Golden {
+public final class Golden {
     private Golden() {}
 
     /** Compares after masking what differs from run to run: the broker's address and version, ours, inboxes, and times of now. */
-    static void assertMatches(String name, String output) {
+    public static void assertMatches(String name, String output) {
         Path file = Repository.root().resolve("cli/src/test/resources/golden").resolve(name);
         String masked = mask(output);
         try {

@@ -216,6 +216,8 @@ class GoldenIT {
                 "completion",
                 "events",
                 "explain",
+                "import",
+                "import k8s",
                 "pub",
                 "sub",
                 "req"

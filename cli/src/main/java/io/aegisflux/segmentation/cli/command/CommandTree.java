@@ -24,6 +24,7 @@ public final class CommandTree {
                 .addSubcommand(policy)
                 .addSubcommand(new EventsCommand(root))
                 .addSubcommand(new ExplainCommand(root))
+                .addSubcommand(new CommandLine(new ImportCommand()).addSubcommand(new ImportKubernetesCommand(root)))
                 .addSubcommand(new PubCommand(root))
                 .addSubcommand(new SubCommand(root))
                 .addSubcommand(new ReqCommand(root))

@@ -7,7 +7,7 @@ public final class ExitCode {
     public static final int INTERNAL = 1;
     /** The command line is wrong. */
     public static final int USAGE = 2;
-    /** A check found something. No verb of this release does. */
+    /** A check found something. */
     public static final int FINDINGS = 3;
     /** No NATS, nobody who answers, or not in time. */
     public static final int NO_ANSWER = 4;
