@@ -79,7 +79,8 @@ class ExitCodeIT {
                     2 | status --nonsense
                     2 | status --timeout 5
                     2 | status --timeout 0s
-                    2 | policy ls -o yaml
+                    0 | policy ls -o yaml
+                    2 | policy ls -o xml
                     2 | policy ls --user me
                     2 | policy ls --server not:an:address
                     2 | policy get a.b

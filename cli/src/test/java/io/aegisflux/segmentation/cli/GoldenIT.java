@@ -63,6 +63,7 @@ class GoldenIT {
     void policyLs() {
         Run table = golden("policy-ls.txt", "policy", "ls");
         golden("policy-ls.json", "policy", "ls", "-o", "json");
+        golden("policy-ls.yaml", "policy", "ls", "-o", "yaml");
 
         assertThat(table.out())
                 .as("escapes in a name do not reach the terminal")
@@ -73,6 +74,7 @@ class GoldenIT {
     void policyGet() {
         golden("policy-get.txt", "policy", "get", "web-db");
         golden("policy-get.json", "policy", "get", "web-db", "--version", "2", "-o", "json");
+        golden("policy-get.yaml", "policy", "get", "web-db", "--version", "2", "-o", "yaml");
     }
 
     @Test
@@ -161,6 +163,7 @@ class GoldenIT {
     void events() {
         Run text = golden("events.txt", "events", "--utc");
         golden("events.json", "events", "-o", "json");
+        golden("events.yaml", "events", "-o", "yaml", "--last", "3");
         golden("events-host.txt", "events", "--utc", "--host", "host-b", "--last", "1");
         golden("events-ascii.txt", "events", "--utc", "--ascii", "--last", "4");
 

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.aegisflux.segmentation.cli.bus.BusClient;
 import io.aegisflux.segmentation.cli.bus.BusSettings;
 import io.aegisflux.segmentation.cli.terminal.ColorWhen;
+import io.aegisflux.segmentation.cli.terminal.Format;
 import io.aegisflux.segmentation.cli.terminal.Output;
 import io.aegisflux.segmentation.cli.terminal.Stdio;
 import java.nio.file.Path;
@@ -41,11 +42,6 @@ import picocli.CommandLine.ScopeType;
             "'segctl COMMAND --help' explains a command."
         })
 public final class RootCommand {
-    enum Format {
-        TABLE,
-        JSON
-    }
-
     private final Stdio stdio;
 
     @Option(
@@ -85,7 +81,8 @@ public final class RootCommand {
             paramLabel = "FORMAT",
             scope = ScopeType.INHERIT,
             defaultValue = "table",
-            description = "table or json: one JSON value, or one a line for a stream (default: table).")
+            description =
+                    "table, json or yaml: one value, or one a line (json) or document (yaml) for a stream (default: table).")
     private Format format;
 
     @Option(
@@ -136,7 +133,12 @@ public final class RootCommand {
         return new Output(
                 stdio,
                 new Output.Settings(
-                        format == Format.JSON, color == null ? ColorWhen.AUTO : color, ascii, quiet, verbose, utc));
+                        format == null ? Format.TABLE : format,
+                        color == null ? ColorWhen.AUTO : color,
+                        ascii,
+                        quiet,
+                        verbose,
+                        utc));
     }
 
     Stdio stdio() {

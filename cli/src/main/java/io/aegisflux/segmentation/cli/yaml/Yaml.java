@@ -15,6 +15,8 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.representer.Representer;
 
 /** YAML 1.1, which kubectl reads too. */
@@ -63,8 +65,24 @@ public final class Yaml {
         DumperOptions style = new DumperOptions();
         style.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
         style.setSplitLines(false);
-        return new org.yaml.snakeyaml.Yaml(new Representer(style), style)
+        return new org.yaml.snakeyaml.Yaml(new Escaping(style), style)
                 .dump(Wire.mapper().convertValue(value, Object.class));
+    }
+
+    /** Writes control characters as escapes; snakeyaml's own would make the text !!binary. */
+    private static final class Escaping extends Representer {
+        Escaping(DumperOptions style) {
+            super(style);
+            representers.put(String.class, text -> text(text.toString()));
+        }
+
+        private Node text(String text) {
+            boolean controls = text.chars().anyMatch(each -> Character.isISOControl(each) && each != '\n');
+            return representScalar(
+                    Tag.STR,
+                    text,
+                    controls ? DumperOptions.ScalarStyle.DOUBLE_QUOTED : DumperOptions.ScalarStyle.PLAIN);
+        }
     }
 
     /** A document with its aliases written out, which may be without end or grow beyond measure. */
