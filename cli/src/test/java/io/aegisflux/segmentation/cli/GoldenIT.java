@@ -221,6 +221,12 @@ class GoldenIT {
                 "explain",
                 "import",
                 "import k8s",
+                "context",
+                "context ls",
+                "context show",
+                "context add",
+                "context use",
+                "context rm",
                 "pub",
                 "sub",
                 "req"

@@ -51,6 +51,14 @@ class LayeringTest {
             .resideInAnyPackage(CLI + "command..", CLI + "bus..", CLI + "terminal..", "picocli..", "io.nats..");
 
     @ArchTest
+    static final ArchRule contextsKnowNoBroker = noClasses()
+            .that()
+            .resideInAPackage(CLI + "context..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(CLI + "command..", CLI + "bus..", CLI + "terminal..", "picocli..", "io.nats..");
+
+    @ArchTest
     static final ArchRule nobodyWritesPastTheOutput = noClasses()
             .that()
             .doNotHaveSimpleName("Stdio")

@@ -19,16 +19,24 @@ public final class CommandTree {
                 .addSubcommand(new PolicyDisableCommand(root))
                 .addSubcommand(new PolicyDeleteCommand(root))
                 .addSubcommand(new PolicyUndeleteCommand(root));
+        CommandLine context = new CommandLine(new ContextCommand())
+                .addSubcommand(new ContextListCommand(root))
+                .addSubcommand(new ContextShowCommand(root))
+                .addSubcommand(new ContextAddCommand(root))
+                .addSubcommand(new ContextUseCommand(root))
+                .addSubcommand(new ContextRemoveCommand(root));
         return new CommandLine(root)
                 .addSubcommand(new StatusCommand(root))
                 .addSubcommand(policy)
                 .addSubcommand(new EventsCommand(root))
                 .addSubcommand(new ExplainCommand(root))
                 .addSubcommand(new CommandLine(new ImportCommand()).addSubcommand(new ImportKubernetesCommand(root)))
+                .addSubcommand(context)
                 .addSubcommand(new PubCommand(root))
                 .addSubcommand(new SubCommand(root))
                 .addSubcommand(new ReqCommand(root))
                 .addSubcommand(new CompletionCommand(root))
+                .addSubcommand(new CompleteCommand(root))
                 .registerConverter(Duration.class, new DurationText())
                 .setCaseInsensitiveEnumValuesAllowed(true);
     }
