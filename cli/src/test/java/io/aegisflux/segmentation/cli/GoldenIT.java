@@ -217,6 +217,7 @@ class GoldenIT {
                 "policy ls",
                 "policy delete",
                 "completion",
+                "man",
                 "events",
                 "explain",
                 "import",

@@ -36,6 +36,7 @@ public final class CommandTree {
                 .addSubcommand(new SubCommand(root))
                 .addSubcommand(new ReqCommand(root))
                 .addSubcommand(new CompletionCommand(root))
+                .addSubcommand(new ManCommand(root))
                 .addSubcommand(new CompleteCommand(root))
                 .registerConverter(Duration.class, new DurationText())
                 .setCaseInsensitiveEnumValuesAllowed(true);
