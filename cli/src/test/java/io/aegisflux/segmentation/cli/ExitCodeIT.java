@@ -55,6 +55,10 @@ class ExitCodeIT {
                     2 | explain --host db-1 --from 10.0.0.1 --to 10.0.0.2 --port 5432 --direction both
                     2 | explain --host db-1 --from 10.0.0.1 --to 10.0.0.2 --protocol 256
                     5 | explain --host nobody --from 10.0.0.1 --to 10.0.0.2 --port 5432
+                    0 | doctor --explain AF-305
+                    2 | doctor --explain AF-999
+                    2 | doctor --host Not_A_Host
+                    5 | doctor --host nobody
                     0 | completion bash
                     0 | completion zsh
                     2 | completion fish

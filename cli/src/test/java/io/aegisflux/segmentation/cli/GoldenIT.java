@@ -205,6 +205,7 @@ class GoldenIT {
             strings = {
                 "",
                 "status",
+                "doctor",
                 "policy",
                 "policy apply",
                 "policy get",

@@ -49,4 +49,9 @@ public record BusSettings(
     public static String withoutSecrets(String urls) {
         return urls.replaceAll("(?<=://|,|^)[^,/@]*@", "");
     }
+
+    /** Words of others, without what stands before the {@code @} of an address in them. */
+    public static String redacted(String text) {
+        return text.replaceAll("://[^\\s/@]*@", "://");
+    }
 }

@@ -27,6 +27,7 @@ public final class CommandTree {
                 .addSubcommand(new ContextRemoveCommand(root));
         return new CommandLine(root)
                 .addSubcommand(new StatusCommand(root))
+                .addSubcommand(new DoctorCommand(root))
                 .addSubcommand(policy)
                 .addSubcommand(new EventsCommand(root))
                 .addSubcommand(new ExplainCommand(root))
