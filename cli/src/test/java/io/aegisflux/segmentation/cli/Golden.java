@@ -33,7 +33,7 @@ public final class Golden {
                 .replaceAll("\"version\" : \"[0-9.]+\"", "\"version\" : \"VERSION\"")
                 .replaceAll("[0-9.]+-SNAPSHOT", "VERSION")
                 .replaceAll("127\\.0\\.0\\.1:[0-9]{5} answers", "BROKER answers")
-                .replaceAll("[0-9]+ ms (before|behind)", "OFFSET of")
+                .replaceAll("[0-9]+ ms (ahead of|behind)", "OFFSET of")
                 .replaceAll("just now|[0-9]+ s ago", "AGE")
                 .replaceAll("(\"last_(heard|report)\" : )\"[^\"]+\"", "$1\"TIME\"");
     }

@@ -106,7 +106,7 @@ class LauncherIT {
         }
     }
 
-    /** CI has both; who has no zsh is told that it was not tried. */
+    /** Where there is no zsh, the test is skipped and says so. */
     private static Path shellIfThere(String shell) {
         Path path = Path.of("/bin", shell);
         assumeThat(path).as("needs " + shell).exists();

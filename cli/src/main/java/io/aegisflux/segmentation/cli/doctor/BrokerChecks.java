@@ -83,7 +83,7 @@ public final class BrokerChecks {
     public static Finding clock(Instant here, Instant broker) {
         Duration offset = Duration.between(here, broker);
         String found = "%d ms %s the broker's"
-                .formatted(Math.abs(offset.toMillis()), offset.isNegative() ? "before" : "behind");
+                .formatted(Math.abs(offset.toMillis()), offset.isNegative() ? "ahead of" : "behind");
         return offset.abs().compareTo(OFFSET) > 0
                 ? Check.CLOCK_HERE.warning(null, found)
                 : Check.CLOCK_HERE.ok(null, found);

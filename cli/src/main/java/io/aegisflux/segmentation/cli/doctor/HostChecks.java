@@ -66,7 +66,7 @@ public final class HostChecks {
     private Finding clock() {
         Duration offset = Duration.between(facts.metrics().timestamp(), facts.metricsStored());
         String found = "%d ms %s the broker's"
-                .formatted(Math.abs(offset.toMillis()), offset.isNegative() ? "before" : "behind");
+                .formatted(Math.abs(offset.toMillis()), offset.isNegative() ? "ahead of" : "behind");
         return offset.abs().compareTo(OFFSET) > 0
                 ? Check.CLOCK_OF_HOST.warning(host, found)
                 : Check.CLOCK_OF_HOST.ok(host, found);

@@ -3,6 +3,7 @@ package io.aegisflux.segmentation.cli.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aegisflux.segmentation.harness.Repository;
+import io.aegisflux.segmentation.nats.ServerFloor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -26,6 +27,11 @@ class DoctorPageTest {
         }
 
         assertThat(page.substring(from, to)).isEqualTo(table());
+    }
+
+    @Test
+    void theOldestBrokerIsTheServicesOwn() {
+        assertThat(BrokerChecks.FLOOR).isEqualTo(ServerFloor.VERSION);
     }
 
     @Test
