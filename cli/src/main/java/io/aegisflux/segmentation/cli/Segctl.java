@@ -1,5 +1,6 @@
 package io.aegisflux.segmentation.cli;
 
+import io.aegisflux.segmentation.cli.bus.BusSettings;
 import io.aegisflux.segmentation.cli.command.CommandTree;
 import io.aegisflux.segmentation.cli.command.RootCommand;
 import io.aegisflux.segmentation.cli.outcome.ExitCode;
@@ -11,6 +12,7 @@ import io.aegisflux.segmentation.cli.terminal.Stdio;
 import io.aegisflux.segmentation.cli.terminal.Tone;
 import io.aegisflux.segmentation.contracts.Violation;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -78,7 +80,9 @@ public final class Segctl {
 
     private static void trace(Output output, Throwable cause) {
         if (cause != null && output.isVerbose()) {
-            cause.printStackTrace(output.errors());
+            StringWriter trace = new StringWriter();
+            cause.printStackTrace(new PrintWriter(trace));
+            output.errors().print(BusSettings.redacted(trace.toString()));
         }
     }
 }

@@ -66,6 +66,10 @@ class ExitCodeIT {
                     3 | policy unused --fail
                     2 | plan --delete old-policy --since 1h --until 2h
                     2 | plan --delete old-policy --rows -1
+                    0 | doctor --explain AF-305
+                    2 | doctor --explain AF-999
+                    2 | doctor --host Not_A_Host
+                    5 | doctor --host nobody
                     0 | completion bash
                     0 | completion zsh
                     2 | completion fish
@@ -110,7 +114,8 @@ class ExitCodeIT {
                     2 | status --nonsense
                     2 | status --timeout 5
                     2 | status --timeout 0s
-                    2 | policy ls -o yaml
+                    0 | policy ls -o yaml
+                    2 | policy ls -o xml
                     2 | policy ls --user me
                     2 | policy ls --server not:an:address
                     2 | policy get a.b

@@ -9,11 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Files with the output that is wanted. With -Dgolden.update=true a test writes them instead, to be looked at in the diff. */
-final class Golden {
+public final class Golden {
     private Golden() {}
 
     /** Compares after masking what differs from run to run: the broker's address and version, ours, inboxes, and times of now. */
-    static void assertMatches(String name, String output) {
+    public static void assertMatches(String name, String output) {
         Path file = Repository.root().resolve("cli/src/test/resources/golden").resolve(name);
         String masked = mask(output);
         try {
@@ -32,6 +32,8 @@ final class Golden {
                 .replaceAll("nats-server [0-9.]+", "nats-server VERSION")
                 .replaceAll("\"version\" : \"[0-9.]+\"", "\"version\" : \"VERSION\"")
                 .replaceAll("[0-9.]+-SNAPSHOT", "VERSION")
+                .replaceAll("127\\.0\\.0\\.1:[0-9]{5} answers", "BROKER answers")
+                .replaceAll("[0-9]+ ms (ahead of|behind)", "OFFSET of")
                 .replaceAll("just now|[0-9]+ s ago", "AGE")
                 .replaceAll("(\"last_(heard|report)\" : )\"[^\"]+\"", "$1\"TIME\"");
     }

@@ -64,6 +64,7 @@ class GoldenIT {
     void policyLs() {
         Run table = golden("policy-ls.txt", "policy", "ls");
         golden("policy-ls.json", "policy", "ls", "-o", "json");
+        golden("policy-ls.yaml", "policy", "ls", "-o", "yaml");
 
         assertThat(table.out())
                 .as("escapes in a name do not reach the terminal")
@@ -74,6 +75,7 @@ class GoldenIT {
     void policyGet() {
         golden("policy-get.txt", "policy", "get", "web-db");
         golden("policy-get.json", "policy", "get", "web-db", "--version", "2", "-o", "json");
+        golden("policy-get.yaml", "policy", "get", "web-db", "--version", "2", "-o", "yaml");
     }
 
     @Test
@@ -231,6 +233,7 @@ class GoldenIT {
     void events() {
         Run text = golden("events.txt", "events", "--utc");
         golden("events.json", "events", "-o", "json");
+        golden("events.yaml", "events", "-o", "yaml", "--last", "3");
         golden("events-host.txt", "events", "--utc", "--host", "host-b", "--last", "1");
         golden("events-ascii.txt", "events", "--utc", "--ascii", "--last", "4");
 
@@ -272,6 +275,7 @@ class GoldenIT {
             strings = {
                 "",
                 "status",
+                "doctor",
                 "policy",
                 "policy apply",
                 "policy get",
@@ -295,9 +299,18 @@ class GoldenIT {
                 "hosts ls",
                 "hosts rm",
                 "completion",
+                "man",
                 "events",
                 "explain",
                 "plan",
+                "import",
+                "import k8s",
+                "context",
+                "context ls",
+                "context show",
+                "context add",
+                "context use",
+                "context rm",
                 "pub",
                 "sub",
                 "req"

@@ -2,6 +2,7 @@ package io.aegisflux.segmentation.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.aegisflux.segmentation.harness.NatsServerExtension;
 import io.aegisflux.segmentation.harness.Repository;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -18,6 +20,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** cli/target/segctl as a process: what a shell sees of it. */
 class LauncherIT {
@@ -25,6 +29,7 @@ class LauncherIT {
     static final NatsServerExtension NATS = new NatsServerExtension();
 
     private static final Path LAUNCHER = Repository.root().resolve("cli/target/segctl");
+    private static final Set<String> STATIC = Set.of("history", "--from", "--version");
     private static Bench bench;
 
     @TempDir
@@ -50,19 +55,91 @@ class LauncherIT {
                 .isEqualTo(4);
     }
 
-    @Test
-    void bashCompletesVerbsAndOptionsByItsScript() throws Exception {
-        String complete = """
-                source <("$0" completion bash)
-                COMP_WORDS=(segctl %s) COMP_CWORD=%d
-                _complete_segctl
-                echo "${COMPREPLY[@]}"
-                """;
-        for (var typed :
-                Map.of("policy his", "history", "explain --fr", "--from").entrySet()) {
-            Run run = run(Path.of("/bin/bash"), "-c", complete.formatted(typed.getKey(), 2), LAUNCHER.toString());
-            assertThat(run.out().strip()).as(run.err()).isEqualTo(typed.getValue());
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    segctl policy his                    | history
+                    segctl explain --fr                  | --from
+                    segctl policy get web                | web-db
+                    segctl policy rollback ''            | web-db base-allow-dns old
+                    segctl policy diff o                 | old
+                    segctl explain --host host-          | host-a host-b host-c host-d host-e
+                    segctl events --host = host-c        | host-c
+                    segctl policy get --context ''       | lab
+                    segctl context use l                 | lab
+                    segctl --context lab policy get web  | web-db
+                    segctl -s nats://127.0.0.1:1 policy get web | ''
+                    segctl policy get --versi            | --version
+                    """)
+    void shellsCompleteVerbsOptionsAndLiveValuesByTheScript(String typed, String wanted) throws Exception {
+        Path context = directory.resolve("home/.config/nats/context/lab.json");
+        Files.createDirectories(context.getParent());
+        Files.writeString(context, "{\"url\": \"%s\"}".formatted(NATS.url()));
+        int last = typed.split(" ").length - 1;
+        // What picocli's part completes, zsh does by its own compgen, which works within its line editor alone: below.
+        for (String shell : STATIC.contains(wanted) ? List.of("bash") : List.of("bash", "zsh")) {
+            String script = shell.equals("bash") ? """
+                    source <(segctl completion bash)
+                    COMP_WORDS=(%s) COMP_CWORD=%d
+                    _segctl_live
+                    echo "${COMPREPLY[@]}"
+                    """.formatted(typed, last) : """
+                    autoload -U +X compinit && compinit -u
+                    autoload -U +X bashcompinit && bashcompinit
+                    source <(segctl completion zsh)
+                    emulate -L ksh
+                    COMP_WORDS=(%s) COMP_CWORD=%d
+                    _segctl_live
+                    echo "${COMPREPLY[@]}"
+                    """.formatted(typed, last);
+            Run run = run(
+                    Map.of(
+                            "PATH",
+                            LAUNCHER.getParent() + ":" + System.getenv("PATH"),
+                            "HOME",
+                            directory.resolve("home").toString(),
+                            "NATS_URL",
+                            typed.contains("lab") ? "" : NATS.url()),
+                    shellIfThere(shell),
+                    "-c",
+                    script);
+            assertThat(run.out().strip()).as(shell + ": " + run.err()).isEqualTo(wanted);
         }
+    }
+
+    /** Where there is no zsh, the test is skipped and says so. */
+    private static Path shellIfThere(String shell) {
+        Path path = Path.of("/bin", shell);
+        assumeThat(path).as("needs " + shell).exists();
+        return path;
+    }
+
+    @Test
+    void zshCompletesInItsLineEditor() throws Exception {
+        String session = """
+                zmodload zsh/zpty
+                zpty inner zsh -f -i
+                zpty -w inner 'PS1= ; source <(segctl completion zsh); print REA''DY'
+                zpty -r -m inner line '*READY*'
+                zpty -w -n inner $'segctl policy his\\tweb\\t'
+                zpty -r -m inner line '*web-db*'
+                print -r -- $line
+                """;
+        Run run = run(
+                Map.of("PATH", LAUNCHER.getParent() + ":" + System.getenv("PATH"), "HOME", directory.toString()),
+                shellIfThere("zsh"),
+                "-c",
+                session);
+
+        assertThat(run.out().replaceAll("\u001b\\[[0-9;?]*[A-Za-z]", ""))
+                .contains("history")
+                .contains("web-db");
+    }
+
+    @Test
+    void completionIsSilentWhereNobodyAnswers() throws Exception {
+        Run run = run(LAUNCHER, "__complete", "policies", "--timeout", "300ms", "-s", "nats://127.0.0.1:1");
+
+        assertThat(run).isEqualTo(new Run(0, "", ""));
     }
 
     @Test

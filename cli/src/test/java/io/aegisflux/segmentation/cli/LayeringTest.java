@@ -22,6 +22,7 @@ class LayeringTest {
                     "picocli..",
                     "io.nats.client..",
                     "com.fasterxml.jackson..",
+                    "org.yaml.snakeyaml..",
                     "io.aegisflux.segmentation.contracts..",
                     "io.aegisflux.segmentation.engine..",
                     "io.aegisflux.segmentation.cli..");
@@ -50,6 +51,22 @@ class LayeringTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(CLI + "command..", CLI + "bus..", "picocli..", "io.nats..");
+
+    @ArchTest
+    static final ArchRule theImportIsAPureFunctionOfDocuments = noClasses()
+            .that()
+            .resideInAPackage(CLI + "kubernetes..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(CLI + "command..", CLI + "bus..", CLI + "terminal..", "picocli..", "io.nats..");
+
+    @ArchTest
+    static final ArchRule contextsKnowNoBroker = noClasses()
+            .that()
+            .resideInAPackage(CLI + "context..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(CLI + "command..", CLI + "bus..", CLI + "terminal..", "picocli..", "io.nats..");
 
     @ArchTest
     static final ArchRule nobodyWritesPastTheOutput = noClasses()

@@ -62,6 +62,21 @@ class PermissionsIT {
     }
 
     @Test
+    void theDoctorSkipsWhatItMayNotAskAndGoesOn() {
+        Run run = as("viewer", "look").segctl("doctor", "--timeout", "3s");
+
+        assertThat(run.exit()).as(run.out() + run.err()).isZero();
+        assertThat(run.out())
+                .contains("✔ AF-101")
+                .contains("– AF-104")
+                .contains("– AF-201")
+                .contains("– AF-203")
+                .contains(
+                        "not permitted: the broker does not permit this user to ask segmentation.api.telemetry.summary")
+                .contains("0 problems");
+    }
+
+    @Test
     void aWrongPasswordEndsWithFive() {
         Run run = as("viewer", "guess").segctl("policy", "ls");
 

@@ -7,6 +7,7 @@ import io.aegisflux.segmentation.contracts.SystemEvent;
 import io.aegisflux.segmentation.contracts.Wire;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -57,6 +58,8 @@ public final class Heartbeat implements AutoCloseable {
         try {
             if (bus.isConnected()) {
                 String service = bus.settings().clientName();
+                Map<String, Object> metadata = new HashMap<>(figures.get());
+                metadata.put("version", version);
                 SystemEvent event = new SystemEvent(
                         service,
                         SystemEvent.HEARTBEAT,
@@ -64,7 +67,7 @@ public final class Heartbeat implements AutoCloseable {
                         service + " " + version + " is there",
                         "debug",
                         Instant.now(),
-                        figures.get());
+                        metadata);
                 bus.publishAsync(Subjects.systemOfService(service), Wire.write(event), null);
             }
         } catch (RuntimeException e) {

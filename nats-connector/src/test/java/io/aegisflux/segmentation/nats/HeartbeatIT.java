@@ -45,6 +45,7 @@ class HeartbeatIT {
             assertThat(event.eventType()).isEqualTo(SystemEvent.HEARTBEAT);
             assertThat(event.hostId()).isEqualTo("some-service");
             assertThat(event.message()).isEqualTo("some-service 1.2.3 is there");
+            assertThat(event.metadata()).containsEntry("version", "1.2.3").containsKey("beats");
         }
     }
 

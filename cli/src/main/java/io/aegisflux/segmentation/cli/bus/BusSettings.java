@@ -13,10 +13,16 @@ import java.util.Optional;
  * @param urls one or several, separated by commas
  * @param credentials a credentials file
  * @param user given with {@code password} or not at all
+ * @param token in place of user and password
  * @param timeout for the connection and for each answer
  */
 public record BusSettings(
-        String urls, Optional<Path> credentials, Optional<String> user, Optional<String> password, Duration timeout) {
+        String urls,
+        Optional<Path> credentials,
+        Optional<String> user,
+        Optional<String> password,
+        Optional<String> token,
+        Duration timeout) {
 
     /**
      * @throws Failure of the usage kind when the values do not go together
@@ -32,5 +38,20 @@ public record BusSettings(
         if (timeout.isNegative() || timeout.isZero()) {
             throw Failure.usage("a timeout of " + timeout + " leaves no time for an answer", "write --timeout 5s");
         }
+    }
+
+    /** The addresses without the passwords and tokens that may stand in them. */
+    public String shownUrls() {
+        return withoutSecrets(urls);
+    }
+
+    /** An address, or several, without what stands before an {@code @}. */
+    public static String withoutSecrets(String urls) {
+        return urls.replaceAll("(?<=://|,|^)[^,/@]*@", "");
+    }
+
+    /** Words of others, without what stands before the {@code @} of an address in them. */
+    public static String redacted(String text) {
+        return text.replaceAll("://[^\\s/@]*@", "://");
     }
 }

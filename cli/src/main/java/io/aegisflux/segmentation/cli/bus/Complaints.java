@@ -16,7 +16,7 @@ final class Complaints implements ErrorListener {
      * @param details told everything, for {@code -v}
      */
     Complaints(Consumer<String> details) {
-        this.details = details;
+        this.details = words -> details.accept(BusSettings.redacted(words));
     }
 
     /** Completes with the broker's words when it does not let us in. */

@@ -55,6 +55,7 @@ final class Greeting {
         settings.credentials().ifPresent(file -> options.authHandler(CredentialsFile.read(file)));
         settings.user()
                 .ifPresent(user -> options.userInfo(user, settings.password().orElseThrow()));
+        settings.token().ifPresent(token -> options.token(token.toCharArray()));
         return open(addressed(options), complaints.denial());
     }
 
@@ -63,7 +64,7 @@ final class Greeting {
             return options.servers(settings.urls().strip().split("\\s*,\\s*")).build();
         } catch (IllegalArgumentException e) {
             throw Failure.usage(
-                    "%s is not an address of a NATS server".formatted(settings.urls()),
+                    "%s is not an address of a NATS server".formatted(settings.shownUrls()),
                     "write --server nats://HOST:4222");
         }
     }
@@ -94,7 +95,7 @@ final class Greeting {
         } catch (TimeoutException e) {
             opening.cancel(false);
             throw Failure.noAnswer(
-                    "no answer from %s within %s".formatted(settings.urls(), BusClient.words(settings.timeout())),
+                    "no answer from %s within %s".formatted(settings.shownUrls(), BusClient.words(settings.timeout())),
                     BusClient.START_NATS,
                     e);
         } catch (InterruptedException e) {
@@ -108,14 +109,14 @@ final class Greeting {
     private RuntimeException refusal(Throwable cause) {
         return switch (cause) {
             case AuthenticationException e -> denied(e.getMessage(), e);
-            case IOException e -> Failure.noAnswer("no NATS at " + settings.urls(), BusClient.START_NATS, e);
-            default -> new IllegalStateException("cannot connect to " + settings.urls(), cause);
+            case IOException e -> Failure.noAnswer("no NATS at " + settings.shownUrls(), BusClient.START_NATS, e);
+            default -> new IllegalStateException("cannot connect to " + settings.shownUrls(), cause);
         };
     }
 
     private Failure denied(String words, Exception cause) {
         return Failure.refused(
-                "%s does not let us in: %s".formatted(settings.urls(), words),
+                "%s does not let us in: %s".formatted(settings.shownUrls(), words),
                 "give --creds FILE, or --user and --password (NATS_CREDS, NATS_USER, NATS_PASSWORD)",
                 cause);
     }

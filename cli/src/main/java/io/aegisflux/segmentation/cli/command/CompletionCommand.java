@@ -12,7 +12,8 @@ import picocli.CommandLine.Spec;
 /** Prints what a shell needs to complete verbs and options. */
 @Command(
         name = "completion",
-        description = "Print a completion script for bash or zsh: verbs and options.",
+        description =
+                "Print a completion script for bash or zsh: verbs, options, and the names of policies, hosts and contexts.",
         sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
@@ -40,7 +41,7 @@ final class CompletionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        String script = AutoComplete.bash("segctl", spec.root().commandLine());
+        String script = AutoComplete.bash("segctl", spec.root().commandLine()) + LiveValues.script(spec.root());
         root.output().raw(script.getBytes(StandardCharsets.UTF_8));
         return ExitCode.OK;
     }

@@ -25,34 +25,46 @@ final class PolicyFiles {
      * @throws Failure of the usage kind when something is not there or a directory holds no policy
      */
     static List<Content> read(List<String> names, Stdio stdio) {
+        return read(names, List.of(".json"), stdio);
+    }
+
+    /**
+     * As {@link #read(List, Stdio)}.
+     *
+     * @param endings of the names of those files of a directory that are read
+     */
+    static List<Content> read(List<String> names, List<String> endings, Stdio stdio) {
         List<Content> contents = new ArrayList<>();
         for (String name : names) {
             try {
                 if (STDIN.equals(name)) {
                     contents.add(new Content(STDIN, stdio.in().readAllBytes()));
                 } else if (Files.isDirectory(Path.of(name))) {
-                    contents.addAll(ofDirectory(Path.of(name)));
+                    contents.addAll(ofDirectory(Path.of(name), endings));
                 } else {
                     contents.add(new Content(name, Files.readAllBytes(Path.of(name))));
                 }
             } catch (IOException e) {
                 throw Failure.usage(
                         "cannot read %s (%s)".formatted(name, e.getClass().getSimpleName()),
-                        "name a readable file, a directory with .json files, or - for stdin");
+                        "name a readable file, a directory with %s files, or - for stdin"
+                                .formatted(String.join(", ", endings)));
             }
         }
         return contents;
     }
 
-    private static List<Content> ofDirectory(Path directory) throws IOException {
+    private static List<Content> ofDirectory(Path directory, List<String> endings) throws IOException {
         List<Path> files;
         try (Stream<Path> entries = Files.list(directory)) {
-            files = entries.filter(file -> file.toString().endsWith(".json"))
+            files = entries.filter(file -> endings.stream().anyMatch(file.toString()::endsWith))
                     .sorted()
                     .toList();
         }
         if (files.isEmpty()) {
-            throw Failure.usage("%s holds no .json file".formatted(directory), "name a directory with policies");
+            throw Failure.usage(
+                    "%s holds no %s file".formatted(directory, String.join(", ", endings)),
+                    "name a directory with policies");
         }
         List<Content> contents = new ArrayList<>();
         for (Path file : files) {

@@ -4,11 +4,16 @@ import static java.util.Objects.requireNonNull;
 
 import io.aegisflux.segmentation.cli.bus.BusClient;
 import io.aegisflux.segmentation.cli.bus.BusSettings;
+import io.aegisflux.segmentation.cli.context.Context;
+import io.aegisflux.segmentation.cli.context.Contexts;
+import io.aegisflux.segmentation.cli.outcome.Failure;
 import io.aegisflux.segmentation.cli.terminal.ColorWhen;
+import io.aegisflux.segmentation.cli.terminal.Format;
 import io.aegisflux.segmentation.cli.terminal.Output;
 import io.aegisflux.segmentation.cli.terminal.Stdio;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -41,19 +46,24 @@ import picocli.CommandLine.ScopeType;
             "'segctl COMMAND --help' explains a command."
         })
 public final class RootCommand {
-    enum Format {
-        TABLE,
-        JSON
-    }
-
     private final Stdio stdio;
 
     @Option(
             names = {"-s", "--server"},
             paramLabel = "URL",
             scope = ScopeType.INHERIT,
-            description = "NATS server, or several with commas (NATS_URL; else nats://localhost:4222).")
+            description =
+                    "NATS server, or several with commas (NATS_URL; else the context's; else nats://localhost:4222).")
     private String server;
+
+    @NamesContext
+    @Option(
+            names = "--context",
+            paramLabel = "NAME",
+            scope = ScopeType.INHERIT,
+            description =
+                    "A context of the nats CLI (NATS_CONTEXT; else the selected one). Options and environment win.")
+    private String context;
 
     @Option(
             names = "--creds",
@@ -85,7 +95,8 @@ public final class RootCommand {
             paramLabel = "FORMAT",
             scope = ScopeType.INHERIT,
             defaultValue = "table",
-            description = "table or json: one JSON value, or one a line for a stream (default: table).")
+            description =
+                    "table, json or yaml: one value, or one a line (json) or document (yaml) for a stream (default: table).")
     private Format format;
 
     @Option(
@@ -136,7 +147,12 @@ public final class RootCommand {
         return new Output(
                 stdio,
                 new Output.Settings(
-                        format == Format.JSON, color == null ? ColorWhen.AUTO : color, ascii, quiet, verbose, utc));
+                        format == null ? Format.TABLE : format,
+                        color == null ? ColorWhen.AUTO : color,
+                        ascii,
+                        quiet,
+                        verbose,
+                        utc));
     }
 
     Stdio stdio() {
@@ -162,20 +178,80 @@ public final class RootCommand {
         return connect(true, timeout);
     }
 
-    /** The address that the options and the environment give. */
+    /** The address that the options, the environment or the context give. */
     String urls() {
-        return given(server, "NATS_URL").orElse("nats://localhost:4222");
+        return urls(context());
+    }
+
+    /** The contexts of this user; empty without a home directory. */
+    Optional<Contexts> contexts() {
+        return Contexts.of(stdio.environment());
+    }
+
+    /**
+     * What the options and the environment say, as a context of this name.
+     *
+     * @throws Failure of the usage kind when they do not go together
+     */
+    Context asContext(String name, String description) {
+        BusSettings settings = settings(Optional.empty(), timeout);
+        return new Context(
+                name,
+                description,
+                settings.urls(),
+                settings.user(),
+                settings.password(),
+                Optional.empty(),
+                settings.credentials().map(file -> file.toAbsolutePath().toString()),
+                List.of());
     }
 
     private BusClient connect(boolean lasting, Duration patience) {
         Output output = output();
-        BusSettings settings = new BusSettings(
-                urls(),
-                credentials == null ? given(null, "NATS_CREDS").map(Path::of) : Optional.of(credentials),
-                given(user, "NATS_USER"),
-                given(password, "NATS_PASSWORD"),
+        Optional<Context> context = context();
+        context.ifPresent(Context::requireFollowed);
+        return BusClient.connect(settings(context, patience), lasting, output::notice, output::detail);
+    }
+
+    /** The context that is named, or else selected. */
+    private Optional<Context> context() {
+        Optional<Contexts> all = contexts();
+        Optional<String> name = given(context, "NATS_CONTEXT");
+        if (name.isPresent()) {
+            return Optional.of(all.orElseThrow(() -> Failure.usage(
+                            "there is no context %s: there is no home directory".formatted(name.get()),
+                            "set HOME or XDG_CONFIG_HOME"))
+                    .get(name.get()));
+        }
+        return all.flatMap(contexts -> contexts.selected().map(contexts::get));
+    }
+
+    private String urls(Optional<Context> context) {
+        return given(server, "NATS_URL")
+                .or(() -> context.map(Context::urls).filter(urls -> !urls.isEmpty()))
+                .orElse("nats://localhost:4222");
+    }
+
+    /** Who we are is taken from one place: options and environment, or the context. */
+    private BusSettings settings(Optional<Context> context, Duration patience) {
+        Optional<Path> file = credentials == null ? given(null, "NATS_CREDS").map(Path::of) : Optional.of(credentials);
+        Optional<String> name = given(user, "NATS_USER");
+        Optional<String> secret = given(password, "NATS_PASSWORD");
+        boolean ours = file.isPresent() || name.isPresent() || secret.isPresent() || context.isEmpty();
+        if (ours) {
+            return new BusSettings(urls(context), file, name, secret, Optional.empty(), patience);
+        }
+        // A file may hold several; which one counts is as in the nats CLI.
+        Context it = context.get();
+        boolean named = it.user().isPresent();
+        Optional<Path> creds = named ? Optional.empty() : it.credentialsFile(Contexts.home(stdio.environment()));
+        return new BusSettings(
+                urls(context),
+                creds,
+                it.user(),
+                it.password(),
+                it.token().filter(token -> !named && creds.isEmpty()),
                 patience);
-        return BusClient.connect(settings, lasting, output::notice, output::detail);
     }
 
     private Optional<String> given(String option, String variable) {

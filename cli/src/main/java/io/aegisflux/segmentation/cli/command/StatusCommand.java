@@ -1,6 +1,7 @@
 package io.aegisflux.segmentation.cli.command;
 
 import io.aegisflux.segmentation.cli.bus.BusClient;
+import io.aegisflux.segmentation.cli.bus.BusSettings;
 import io.aegisflux.segmentation.cli.bus.FleetBus;
 import io.aegisflux.segmentation.cli.bus.PolicyBus;
 import io.aegisflux.segmentation.cli.command.FleetStatus.Broker;
@@ -105,7 +106,10 @@ final class StatusCommand implements Callable<Integer> {
 
     private static Broker broker(BusClient bus) {
         ServerInfo server = bus.connection().getServerInfo();
-        return new Broker(bus.connection().getConnectedUrl(), server.getVersion(), server.isJetStreamAvailable());
+        return new Broker(
+                BusSettings.withoutSecrets(bus.connection().getConnectedUrl()),
+                server.getVersion(),
+                server.isJetStreamAvailable());
     }
 
     private static List<Service> services(BusClient bus, Instant now) {

@@ -3,9 +3,11 @@ package io.aegisflux.segmentation.cli.terminal;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.aegisflux.segmentation.cli.yaml.Yaml;
 import io.aegisflux.segmentation.contracts.Wire;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -20,14 +22,15 @@ public final class Output {
     private final Settings settings;
 
     /**
-     * @param json one JSON value instead of tables
+     * @param format tables, or values for programs
      * @param ascii no signs beyond ASCII, but for what others wrote
      * @param quiet no notices
      * @param verbose stack traces and what goes on
      * @param utc times in UTC instead of the zone of this machine
      */
-    public record Settings(boolean json, ColorWhen color, boolean ascii, boolean quiet, boolean verbose, boolean utc) {
+    public record Settings(Format format, ColorWhen color, boolean ascii, boolean quiet, boolean verbose, boolean utc) {
         public Settings {
+            requireNonNull(format, "format is null");
             requireNonNull(color, "color is null");
         }
     }
@@ -37,8 +40,9 @@ public final class Output {
         this.settings = requireNonNull(settings, "settings is null");
     }
 
+    /** Whether values are wanted in place of tables: as JSON, or the same as YAML. */
     public boolean isJson() {
-        return settings.json();
+        return settings.format() != Format.TABLE;
     }
 
     public boolean isVerbose() {
@@ -60,8 +64,12 @@ public final class Output {
         table.lines(outColors()).forEach(this::line);
     }
 
-    /** The answer of a command that gives one: a JSON value over several lines. */
+    /** The answer of a command that gives one: a JSON value over several lines, or a YAML document. */
     public void json(Object value) {
+        if (settings.format() == Format.YAML) {
+            raw(yaml(value));
+            return;
+        }
         try {
             stdio.out().println(Wire.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(value));
         } catch (JsonProcessingException e) {
@@ -69,8 +77,13 @@ public final class Output {
         }
     }
 
-    /** One of many: a JSON object on a line of its own. */
+    /** One of many: a JSON object on a line of its own, or a YAML document behind its mark. */
     public void jsonLine(Object value) {
+        if (settings.format() == Format.YAML) {
+            line("---");
+            raw(yaml(value));
+            return;
+        }
         raw(Wire.write(value));
         line("");
     }
@@ -122,6 +135,10 @@ public final class Output {
         boolean today =
                 instant.atZone(zone).toLocalDate().equals(now().atZone(zone).toLocalDate());
         return (today ? TIME : DATE_TIME).format(instant.atZone(zone));
+    }
+
+    private static byte[] yaml(Object value) {
+        return Yaml.write(Wire.mapper().valueToTree(value)).getBytes(StandardCharsets.UTF_8);
     }
 
     private String shown(String text) {

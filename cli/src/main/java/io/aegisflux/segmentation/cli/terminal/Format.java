@@ -1,0 +1,10 @@
+package io.aegisflux.segmentation.cli.terminal;
+
+/** The values of {@code -o}. */
+public enum Format {
+    /** For people. */
+    TABLE,
+    JSON,
+    /** The same values as JSON. */
+    YAML
+}
