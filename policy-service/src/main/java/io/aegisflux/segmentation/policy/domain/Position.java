@@ -8,16 +8,16 @@ import java.util.regex.Pattern;
  * How far somebody has read the streams that desired states are computed from: the sequence of the last message of each,
  * 0 for none.
  */
-public record Position(long policies, long hosts, long artifacts) {
+public record Position(long policies, long hosts, long artifacts, long rollouts) {
     /** Before anything was read. */
-    public static final Position START = new Position(0, 0, 0);
+    public static final Position START = new Position(0, 0, 0, 0);
 
-    private static final Pattern FORM = Pattern.compile("([0-9]{1,18})/([0-9]{1,18})/([0-9]{1,18})");
+    private static final Pattern FORM = Pattern.compile("([0-9]{1,18})/([0-9]{1,18})/([0-9]{1,18})(?:/([0-9]{1,18}))?");
 
     public Position {
-        if (policies < 0 || hosts < 0 || artifacts < 0) {
+        if (policies < 0 || hosts < 0 || artifacts < 0 || rollouts < 0) {
             throw new IllegalArgumentException(
-                    "no sequence is negative: %d, %d, %d".formatted(policies, hosts, artifacts));
+                    "no sequence is negative: %d, %d, %d, %d".formatted(policies, hosts, artifacts, rollouts));
         }
     }
 
@@ -28,17 +28,21 @@ public record Position(long policies, long hosts, long artifacts) {
                 ? Optional.of(new Position(
                         Long.parseLong(matcher.group(1)),
                         Long.parseLong(matcher.group(2)),
-                        Long.parseLong(matcher.group(3))))
+                        Long.parseLong(matcher.group(3)),
+                        matcher.group(4) == null ? 0 : Long.parseLong(matcher.group(4)))) // before there were rollouts
                 : Optional.empty();
     }
 
     /** Whether the other has read something that is not in here. */
     public boolean isBehind(Position other) {
-        return policies < other.policies || hosts < other.hosts || artifacts < other.artifacts;
+        return policies < other.policies
+                || hosts < other.hosts
+                || artifacts < other.artifacts
+                || rollouts < other.rollouts;
     }
 
     @Override
     public String toString() {
-        return policies + "/" + hosts + "/" + artifacts;
+        return policies + "/" + hosts + "/" + artifacts + "/" + rollouts;
     }
 }
