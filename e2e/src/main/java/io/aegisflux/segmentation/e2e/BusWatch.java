@@ -3,6 +3,7 @@ package io.aegisflux.segmentation.e2e;
 import io.aegisflux.segmentation.contracts.FlowEvent;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.PolicyUpdate;
+import io.aegisflux.segmentation.contracts.PublishHeaders;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.SystemEvent;
 import io.aegisflux.segmentation.contracts.Wire;
@@ -11,6 +12,7 @@ import io.nats.client.Dispatcher;
 import io.nats.client.ErrorListener;
 import io.nats.client.Nats;
 import io.nats.client.Options;
+import io.nats.client.impl.Headers;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -62,6 +64,14 @@ final class BusWatch implements AutoCloseable {
     /** A plain publish, as any NATS client does it; an empty document deletes the policy. */
     void publish(String policy, byte[] document) {
         connection.publish(Subjects.POLICIES + policy, document);
+    }
+
+    /** As above, staged: {@code nats pub -H} does it. */
+    void stage(String policy, byte[] document, String canary, String rollout) {
+        connection.publish(
+                Subjects.POLICIES + policy,
+                new Headers().add(PublishHeaders.CANARY, canary).add(PublishHeaders.ROLLOUT, rollout),
+                document);
     }
 
     Connection connection() {

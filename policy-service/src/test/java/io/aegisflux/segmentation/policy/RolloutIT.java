@@ -147,7 +147,6 @@ class RolloutIT {
         a.deniedEachTime = 1_000;
         await().until(() -> bench.all(Streams.METRICS, Subjects.metrics(a.id)).size() > 3);
         a.deniedEachTime = 0;
-        Thread.yield();
         stage(443, "soak=60s,max-drops=1500");
         awaitStatus(it -> it.acknowledged() == 1);
         change(RolloutChange.PAUSE);

@@ -19,9 +19,14 @@ public final class CommandTree {
                 .addSubcommand(new PolicyDisableCommand(root))
                 .addSubcommand(new PolicyDeleteCommand(root))
                 .addSubcommand(new PolicyUndeleteCommand(root));
+        CommandLine rollout = new CommandLine(new RolloutCommand())
+                .addSubcommand(new RolloutListCommand(root))
+                .addSubcommand(new RolloutStatusCommand(root));
+        RolloutChangeCommand.each(root).forEach(rollout::addSubcommand);
         return new CommandLine(root)
                 .addSubcommand(new StatusCommand(root))
                 .addSubcommand(policy)
+                .addSubcommand(rollout)
                 .addSubcommand(new EventsCommand(root))
                 .addSubcommand(new ExplainCommand(root))
                 .addSubcommand(new PubCommand(root))

@@ -2,18 +2,22 @@ package io.aegisflux.segmentation.cli.command;
 
 import io.aegisflux.segmentation.cli.bus.BusClient;
 import io.aegisflux.segmentation.cli.bus.PolicyBus;
+import io.aegisflux.segmentation.cli.bus.Staging;
 import io.aegisflux.segmentation.cli.outcome.ExitCode;
 import io.aegisflux.segmentation.cli.outcome.Failure;
 import io.aegisflux.segmentation.cli.terminal.Output;
 import io.aegisflux.segmentation.contracts.ApiError;
 import io.aegisflux.segmentation.contracts.PolicyAccepted;
 import io.aegisflux.segmentation.contracts.PolicyId;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Publishes policies and says what became of each. */
@@ -30,6 +34,7 @@ import picocli.CommandLine.Option;
             "  segctl policy apply -f examples/web-db.json",
             "  segctl policy apply -f policies/ -o json",
             "  segctl policy apply -f web-db.json --expect-version 3",
+            "  segctl policy apply -f web-db.json --canary 10% --soak 5m --wait 10m",
             "  generate | segctl policy apply -f -"
         })
 final class PolicyApplyCommand implements Callable<Integer> {
@@ -50,6 +55,15 @@ final class PolicyApplyCommand implements Callable<Integer> {
                     "Refuse it unless the policy's latest version is this one; 0: there never was one. For one document.")
     private Long expectedVersion;
 
+    @Mixin
+    private StagingOptions staging;
+
+    @Option(
+            names = "--wait",
+            paramLabel = "TIME",
+            description = "Wait so long for the rollout: ends with 0 when promoted, 3 when aborted, else 6.")
+    private Duration patience;
+
     PolicyApplyCommand(RootCommand root) {
         this.root = root;
     }
@@ -63,7 +77,13 @@ final class PolicyApplyCommand implements Callable<Integer> {
     record Outcome(String file, PolicyAccepted accepted, ApiError error) {}
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
+        Optional<Staging> staged = staging.staging();
+        if (patience != null && staged.isEmpty()) {
+            throw Failure.usage(
+                    "--wait is for a staged version, and --canary is missing",
+                    "segctl status --wait 60s waits for all hosts");
+        }
         List<PolicyFiles.Content> contents = PolicyFiles.read(files, root.stdio());
         if (expectedVersion != null && (expectedVersion < 0 || contents.size() != 1)) {
             throw Failure.usage(
@@ -88,7 +108,9 @@ final class PolicyApplyCommand implements Callable<Integer> {
                                 List.of()));
                     }
                     outcomes.add(new Outcome(
-                            content.name(), policies.publish(document.id(), document.bytes(), expectedVersion), null));
+                            content.name(),
+                            policies.publish(document.id(), document.bytes(), expectedVersion, staged),
+                            null));
                 } catch (Failure failure) {
                     ApiError error = failure.error().orElseThrow(() -> failure);
                     outcomes.add(new Outcome(content.name(), null, error));
@@ -101,6 +123,20 @@ final class PolicyApplyCommand implements Callable<Integer> {
         }
         if (output.isJson()) {
             output.json(outcomes);
+        }
+        return patience == null ? worst : Math.max(worst, await(outcomes, output));
+    }
+
+    /** The worst of what the rollouts come to. */
+    private int await(List<Outcome> outcomes, Output output) throws InterruptedException {
+        int worst = ExitCode.OK;
+        try (BusClient bus = root.connectForLong()) {
+            RolloutFollower follower = new RolloutFollower(new PolicyBus(bus), output, patience);
+            for (Outcome outcome : outcomes) {
+                if (outcome.accepted() != null) {
+                    worst = Math.max(worst, follower.await(outcome.accepted()));
+                }
+            }
         }
         return worst;
     }
