@@ -424,7 +424,7 @@ class SuiteIT {
                 "ack=10m");
         SystemEvent aborted =
                 bus.awaitSystem("the abort", event -> SystemEvent.ROLLOUT_ABORTED.equals(event.eventType()));
-        assertThat(aborted.message()).contains("host-b: ").contains("the table needs 400001 entries for IPv4");
+        assertThat(aborted.message()).contains("host-b: ").contains("the table needs 400000 entries for IPv4");
         assertThat(web.tcp(playground.db().ipv4(), PORT, MILLIS).worked()).isFalse();
 
         bus.publish("refused", turns("api", "refused"));
