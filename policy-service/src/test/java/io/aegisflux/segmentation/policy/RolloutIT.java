@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.aegisflux.segmentation.contracts.ApiError;
+import io.aegisflux.segmentation.contracts.PolicyAccepted;
 import io.aegisflux.segmentation.contracts.PolicyApi;
 import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.Rollout;
@@ -224,6 +225,18 @@ class RolloutIT {
     }
 
     @Test
+    void theStagedDocumentPublishedForAllHostsIsAVersionOfItsOwnAndStagedAgainIsNot() {
+        stage(443, "soak=60s");
+        awaitTold(a, 2);
+        assertThat(accepted(bench.stage("web", policy("web", 443), CANARY, "soak=60s"))
+                        .version())
+                .isEqualTo(2);
+        assertThat(accepted(bench.request("web", policy("web", 443))).version()).isEqualTo(3);
+        awaitTold(b, 3);
+        assertThat(bench.versions("web")).hasSize(3);
+    }
+
+    @Test
     void malformedHeadersAreRefusedAndChangeNothing() {
         ApiError refusal = Wire.read(
                 bench.stage("web", policy("web", 443), "10", "soak=1s").getData(), ApiError.class);
@@ -312,6 +325,10 @@ class RolloutIT {
         SimulatedHost host = new SimulatedHost(bench, name, labels);
         hosts.add(host);
         return host;
+    }
+
+    private static PolicyAccepted accepted(Message reply) {
+        return Wire.read(reply.getData(), PolicyAccepted.class);
     }
 
     private void stage(int port, String rollout) {

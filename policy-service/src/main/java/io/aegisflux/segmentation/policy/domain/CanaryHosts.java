@@ -5,10 +5,11 @@ import io.aegisflux.segmentation.contracts.CapabilityReport;
 import io.aegisflux.segmentation.contracts.Digests;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -55,16 +56,28 @@ final class CanaryHosts {
                 .toList();
         List<CapabilityReport> eligible = present.isEmpty() ? concerned : present;
         long share = Math.max(1, eligible.size() * (long) staged.canary().percent() / 100);
+        String draw = staged.policyId() + "/" + staged.version() + "/";
+        MessageDigest digest = Digests.sha256();
         return eligible.stream()
-                .map(CapabilityReport::hostId)
-                .sorted(Comparator.comparing(host -> lot(staged, host)))
+                .map(host -> Lot.of(draw, host.hostId(), digest))
+                .sorted()
                 .limit(share)
+                .map(Lot::host)
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    private static String lot(StoredPolicy staged, HostId host) {
-        return Digests.sha256Hex(
-                "%s/%d/%s".formatted(staged.policyId(), staged.version(), host).getBytes(StandardCharsets.UTF_8));
+    /** The first bytes of a SHA-256, and the host that drew it. */
+    private record Lot(long number, HostId host) implements Comparable<Lot> {
+        static Lot of(String draw, HostId host, MessageDigest digest) {
+            byte[] bytes = digest.digest((draw + host).getBytes(StandardCharsets.US_ASCII));
+            return new Lot(ByteBuffer.wrap(bytes).getLong(), host);
+        }
+
+        @Override
+        public int compareTo(Lot other) {
+            int order = Long.compareUnsigned(number, other.number);
+            return order != 0 ? order : host.value().compareTo(other.host.value());
+        }
     }
 
     private static boolean isFor(PolicyBook.Entry entry, CapabilityReport host) {

@@ -48,6 +48,9 @@ public class RolloutWatch {
     private static final Duration PERIOD = Duration.ofMillis(500);
     private static final Duration SOON = Duration.ofMillis(10);
 
+    /** Between two looks, however much hosts have to say: a look goes over the whole fleet. */
+    private static final Duration BREATH = Duration.ofMillis(200);
+
     /** So long after the decision hosts are still followed: for whoever looks how they get there. */
     private static final Duration AFTERWARDS = Duration.ofMinutes(10);
 
@@ -108,6 +111,7 @@ public class RolloutWatch {
         while (!stopped) {
             try {
                 if (look(world.now())) {
+                    Thread.sleep(BREATH);
                     work.tryAcquire(PERIOD.toMillis(), TimeUnit.MILLISECONDS);
                 } else {
                     work.acquire();
