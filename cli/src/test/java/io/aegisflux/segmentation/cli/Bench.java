@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.ApiError;
+import io.aegisflux.segmentation.contracts.Canary;
 import io.aegisflux.segmentation.contracts.Decision;
 import io.aegisflux.segmentation.contracts.Direction;
 import io.aegisflux.segmentation.contracts.Examples;
@@ -19,6 +20,12 @@ import io.aegisflux.segmentation.contracts.PolicyPlan;
 import io.aegisflux.segmentation.contracts.PolicySuggestion;
 import io.aegisflux.segmentation.contracts.PublishHeaders;
 import io.aegisflux.segmentation.contracts.Reason;
+import io.aegisflux.segmentation.contracts.Rollout;
+import io.aegisflux.segmentation.contracts.RolloutChange;
+import io.aegisflux.segmentation.contracts.RolloutList;
+import io.aegisflux.segmentation.contracts.RolloutRequest;
+import io.aegisflux.segmentation.contracts.RolloutState;
+import io.aegisflux.segmentation.contracts.RolloutStatus;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
@@ -49,6 +56,7 @@ import java.util.TreeMap;
  */
 public final class Bench implements AutoCloseable {
     private final Connection connection;
+    private int asked;
 
     private Bench(Connection connection) {
         this.connection = requireNonNull(connection, "connection is null");
@@ -97,6 +105,11 @@ public final class Bench implements AutoCloseable {
         } catch (IOException | JetStreamApiException e) {
             throw new IllegalStateException("the stream does not take " + subject, e);
         }
+    }
+
+    /** The rollout of the policy moving begins anew. */
+    public void forgetQuestions() {
+        asked = 0;
     }
 
     public void flush() {
@@ -151,6 +164,7 @@ public final class Bench implements AutoCloseable {
                 reply(publish, new PolicyAccepted(policy, 4, StoredPolicy.DELETED, null));
             }
         } else if (publish.hasHeaders()
+                && publish.getHeaders().getFirst(PublishHeaders.EXPECTED_VERSION) != null
                 && !"3".equals(publish.getHeaders().getFirst(PublishHeaders.EXPECTED_VERSION))) {
             refuse(
                     publish,
@@ -180,7 +194,10 @@ public final class Bench implements AutoCloseable {
                     "500",
                     new ApiError(ApiError.INTERNAL, "the service failed", "its log says more", List.of()));
         } else if (!policy.value().startsWith("silent")) {
-            reply(publish, new PolicyAccepted(policy, 3, StoredPolicy.UPDATED, "0123456789abcdef".repeat(4)));
+            boolean isStaged = publish.hasHeaders() && publish.getHeaders().containsKey(PublishHeaders.CANARY);
+            reply(
+                    publish,
+                    new PolicyAccepted(policy, isStaged ? 4 : 3, StoredPolicy.UPDATED, "0123456789abcdef".repeat(4)));
         }
     }
 
@@ -197,6 +214,17 @@ public final class Bench implements AutoCloseable {
             case "lint" -> lint(request);
             case "workloads" -> workloads(request);
             case "remove_host" -> removeHost(request);
+            case "rollout" ->
+                rollout(
+                        request,
+                        Wire.read(request.getData(), RolloutRequest.class).policyId());
+            case "rollouts" ->
+                reply(
+                        request,
+                        new RolloutList(List.of(
+                                rollout("db", RolloutState.ABORTED, List.of()),
+                                rollout("web-db", RolloutState.RUNNING, List.of()))));
+            case "rollout_change" -> change(request);
             default -> {}
         }
     }
@@ -383,6 +411,97 @@ public final class Bench implements AutoCloseable {
                                 example.denied()));
     }
 
+    /** The policy db is aborted, web promoted, web-db running, and moving promoted when it is asked for the third time. */
+    private void rollout(Message request, PolicyId policy) {
+        RolloutState state = switch (policy.value()) {
+            case "db" -> RolloutState.ABORTED;
+            case "web" -> RolloutState.PROMOTED;
+            case "web-db" -> RolloutState.RUNNING;
+            case "moving" -> ++asked < 3 ? RolloutState.RUNNING : RolloutState.PROMOTED;
+            default -> null;
+        };
+        if (state == null) {
+            refuse(
+                    request,
+                    "404",
+                    new ApiError(
+                            ApiError.NOT_FOUND,
+                            "version 3 of %s is not staged: it is for all hosts at once".formatted(policy),
+                            "segmentation.api.policy.rollouts names those that are",
+                            List.of()));
+            return;
+        }
+        boolean isAborted = state == RolloutState.ABORTED;
+        reply(
+                request,
+                rollout(
+                        policy.value(),
+                        state,
+                        List.of(
+                                new RolloutStatus.Host(
+                                        new HostId("host-a"),
+                                        true,
+                                        isAborted ? 3L : 4L,
+                                        4L,
+                                        Run.NOW.minusSeconds(30),
+                                        isAborted ? 4_211 : 3,
+                                        isAborted ? null : RolloutStatus.Host.SOAKING,
+                                        null),
+                                new RolloutStatus.Host(
+                                        new HostId("host-b"),
+                                        true,
+                                        isAborted ? 3L : 4L,
+                                        null,
+                                        null,
+                                        0,
+                                        RolloutStatus.Host.FAILING,
+                                        "has not acknowledged it within 30 s"),
+                                new RolloutStatus.Host(new HostId("host-c"), false, 3L, 3L, null, 0, null, null))));
+    }
+
+    private static RolloutStatus rollout(String policy, RolloutState state, List<RolloutStatus.Host> hosts) {
+        boolean isAborted = state == RolloutState.ABORTED;
+        return new RolloutStatus(
+                new PolicyId(policy),
+                4,
+                3,
+                state,
+                isAborted ? "host-b: has not acknowledged it within 30 s" : null,
+                Run.NOW.minusSeconds(31),
+                isAborted ? Rollout.SERVICE : null,
+                isAborted
+                        ? new Canary(null, Map.of("tier", "canary"), null, 3, 60, 30, 90, 100, Canary.AUTO)
+                        : new Canary(50, null, null, 3, 300, 30, 90, 100, Canary.MANUAL),
+                Run.NOW.minusSeconds(61),
+                4,
+                2,
+                1,
+                hosts);
+    }
+
+    private void change(Message request) {
+        RolloutChange wanted = Wire.read(request.getData(), RolloutChange.class);
+        if (!wanted.policyId().value().equals("web-db")) {
+            refuse(
+                    request,
+                    "409",
+                    new ApiError(
+                            ApiError.VERSION_CONFLICT,
+                            "the rollout of %s version 4 is promoted already; nothing has changed"
+                                    .formatted(wanted.policyId()),
+                            "look at segmentation.api.policy.rollout",
+                            List.of()));
+            return;
+        }
+        RolloutState next = switch (wanted.action()) {
+            case RolloutChange.PAUSE -> RolloutState.PAUSED;
+            case RolloutChange.RESUME -> RolloutState.RUNNING;
+            case RolloutChange.PROMOTE -> RolloutState.PROMOTED;
+            default -> RolloutState.ABORTED;
+        };
+        reply(request, rollout("web-db", next, List.of()));
+    }
+
     private void history(Message request) {
         PolicyApi.HistoryRequest wanted = Wire.read(request.getData(), PolicyApi.HistoryRequest.class);
         boolean isGone = wanted.policyId().value().equals("gone");
@@ -391,7 +510,8 @@ public final class Bench implements AutoCloseable {
                         3,
                         isGone ? StoredPolicy.DELETED : StoredPolicy.UPDATED,
                         isGone ? null : "0123456789abcdef".repeat(4),
-                        Run.NOW.minusSeconds(300)),
+                        Run.NOW.minusSeconds(300),
+                        wanted.policyId().value().equals("staged") ? RolloutState.ABORTED : null),
                 new PolicyApi.VersionSummary(
                         2, StoredPolicy.UPDATED, "89abcdef01234567".repeat(4), Run.NOW.minusSeconds(7_200)),
                 new PolicyApi.VersionSummary(
@@ -457,7 +577,8 @@ public final class Bench implements AutoCloseable {
                                 true,
                                 Mode.AUDIT,
                                 1,
-                                Run.NOW.minusSeconds(8)),
+                                Run.NOW.minusSeconds(8),
+                                new PolicyApi.Staged(13, RolloutState.RUNNING)),
                         new PolicyApi.Summary(
                                 new PolicyId("old"),
                                 1,

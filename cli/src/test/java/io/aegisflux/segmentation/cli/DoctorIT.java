@@ -136,7 +136,7 @@ class DoctorIT {
         answer(
                 Subjects.api(PolicyApi.SERVICE, PolicyApi.HOSTS),
                 Wire.write(new PolicyApi.HostsReply(hosts.stream()
-                        .map(host -> new PolicyApi.HostSummary(host, 1, 42, Map.of(), Instant.now()))
+                        .map(host -> new PolicyApi.HostSummary(host, 1, 42, Map.of(), List.of(), Instant.now()))
                         .toList())));
         answer(Subjects.api(BuilderApi.SERVICE, BuilderApi.STATUS), Wire.write(builder));
         answer("segmentation.api.telemetry.summary", Examples.read("telemetry-summary"));
@@ -170,7 +170,18 @@ class DoctorIT {
 
     private static CapabilityReport capabilities(HostId host, boolean btf, Map<String, String> hooks) {
         return new CapabilityReport(
-                host, "x86_64", "6.1.0", btf, Map.of(), hooks, Map.of(), Map.of(), List.of(), null, Instant.now());
+                host,
+                "x86_64",
+                "6.1.0",
+                btf,
+                Map.of(),
+                hooks,
+                Map.of(),
+                Map.of(),
+                List.of(),
+                List.of(),
+                null,
+                Instant.now());
     }
 
     private static MetricsReport metrics(HostId host, long revision, long lost, long percent) {

@@ -3,8 +3,10 @@ package io.aegisflux.segmentation.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aegisflux.segmentation.cli.outcome.ExitCode;
+import io.aegisflux.segmentation.contracts.PublishHeaders;
 import io.aegisflux.segmentation.harness.NatsServer;
 import io.aegisflux.segmentation.harness.NatsServerExtension;
+import io.nats.client.impl.Headers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -12,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -105,6 +109,29 @@ class ExitCodeIT {
                     5 | workload get web
                     5 | workload rm unknown
                     5 | hosts rm nobody
+                    0 | rollout ls
+                    0 | rollout status web-db
+                    0 | rollout status db
+                    0 | rollout status web -f
+                    0 | rollout status web --wait 5s
+                    3 | rollout status db -f
+                    3 | rollout status db --wait 5s
+                    6 | rollout status web-db --wait 300ms
+                    5 | rollout status nothing
+                    5 | rollout status nothing -f
+                    0 | rollout pause web-db
+                    0 | rollout resume web-db --version 4
+                    0 | rollout promote web-db -o json
+                    0 | rollout abort web-db
+                    5 | rollout abort web
+                    2 | rollout
+                    2 | rollout abort
+                    2 | rollout abort web-db --version 0
+                    2 | rollout status a.b
+                    2 | policy apply -f examples --soak 5m
+                    2 | policy apply -f examples --canary 10% --soak 5ms
+                    2 | policy apply -f examples --canary 10% --promote later
+                    2 | policy apply -f examples --wait 5s
                     0 | req segmentation.api.policy.list
                     0 | events
                     0 | status
@@ -228,6 +255,58 @@ class ExitCodeIT {
             assertThat(run.exit()).as(run.err()).isEqualTo(5);
             assertThat(run.err()).contains("INVALID_WORKLOAD").contains("hint: ");
         }
+    }
+
+    @Test
+    void aStagedPublishWaitsForWhatItsRolloutComesTo() {
+        assertThat(waiting("web").exit()).isZero();
+        assertThat(waiting("nothing").exit())
+                .as("nothing was new, so nothing is staged")
+                .isZero();
+        Run aborted = waiting("db");
+        assertThat(aborted.exit()).isEqualTo(3);
+        assertThat(aborted.err()).contains("aborted").contains("host-b: has not acknowledged it within 30 s");
+        Run open = waiting("web-db");
+        assertThat(open.exit()).isEqualTo(6);
+        assertThat(open.err()).contains("is not decided yet: segctl rollout status web-db -f");
+    }
+
+    @Test
+    void whatIsSaidOfARolloutGoesIntoHeadersAsWithPlainNats() throws InterruptedException {
+        var heard = bench.connection().createDispatcher();
+        var headers = new LinkedBlockingQueue<Headers>();
+        heard.subscribe("segmentation.policies.headed", message -> headers.add(message.getHeaders()));
+        bench.flush();
+        Run.against(NATS.url())
+                .stdin("{\"id\":\"headed\"}")
+                .segctl(
+                        "policy",
+                        "apply",
+                        "-f",
+                        "-",
+                        "--canary",
+                        "hosts:a,b",
+                        "--soak",
+                        "5m",
+                        "--ack",
+                        "10s",
+                        "--silence",
+                        "1m",
+                        "--max-drops",
+                        "7",
+                        "--promote",
+                        "manual");
+        Headers sent = headers.poll(5, TimeUnit.SECONDS);
+        assertThat(sent.getFirst(PublishHeaders.CANARY)).isEqualTo("hosts:a,b");
+        assertThat(sent.getFirst(PublishHeaders.ROLLOUT))
+                .isEqualTo("soak=300s,ack=10s,silence=60s,max-drops=7,promote=manual");
+        bench.connection().closeDispatcher(heard);
+    }
+
+    private static Run waiting(String policy) {
+        return Run.against(NATS.url())
+                .stdin("{\"id\":\"%s\"}".formatted(policy))
+                .segctl("policy", "apply", "-f", "-", "--canary", "10%", "--wait", "3s");
     }
 
     @Test

@@ -148,6 +148,37 @@ class GoldenIT {
     }
 
     @Test
+    void rollouts() {
+        golden("rollout-ls.txt", "rollout", "ls");
+        golden("rollout-ls.json", "rollout", "ls", "-o", "json");
+        golden("rollout-status.txt", "rollout", "status", "web-db");
+        golden("rollout-status.json", "rollout", "status", "web-db", "-o", "json");
+        golden("rollout-status-aborted.txt", "rollout", "status", "db", "--ascii");
+        golden("rollout-pause.txt", "rollout", "pause", "web-db");
+        golden("rollout-abort.txt", "rollout", "abort", "web-db", "--reason", "as agreed");
+        golden("policy-history-staged.txt", "policy", "history", "staged");
+    }
+
+    @Test
+    void aRolloutThatIsFollowedIsDrawnAgainOnATerminalAndALineAtEachChangeElsewhere() {
+        String[] command = {"rollout", "status", "moving", "-f"};
+        Run lines = Run.against(NATS.url()).segctl(command);
+        assertThat(lines.exit()).isZero();
+        assertThat(lines.out().lines())
+                .containsExactly(
+                        "moving v4  ◐ running   1 of 2 acknowledged   3 dropped",
+                        "moving v4  ✔ promoted   1 of 2 acknowledged   3 dropped");
+        bench.forgetQuestions();
+        Run drawn = Run.against(NATS.url()).terminal().segctl(command);
+        assertThat(drawn.exit()).isZero();
+        assertThat(drawn.out()).contains("running").contains("promoted");
+        String[] frames = drawn.out().split("\u001b\\[10A\u001b\\[J");
+        assertThat(frames)
+                .hasSize(3)
+                .allSatisfy(frame -> assertThat(frame.lines()).hasSize(10));
+    }
+
+    @Test
     void policyDiff() throws Exception {
         golden("policy-diff.txt", "policy", "diff", "web-db");
         golden("policy-diff.json", "policy", "diff", "web-db", "--from", "1", "-o", "json");
@@ -298,6 +329,13 @@ class GoldenIT {
                 "hosts",
                 "hosts ls",
                 "hosts rm",
+                "rollout",
+                "rollout ls",
+                "rollout status",
+                "rollout pause",
+                "rollout resume",
+                "rollout promote",
+                "rollout abort",
                 "completion",
                 "man",
                 "events",

@@ -36,6 +36,13 @@ public final class PolicyApi {
     /** {@link WorkloadsRequest} → {@link WorkloadsReply}. */
     public static final String WORKLOADS = "workloads";
 
+    /** {@link RolloutRequest} → {@link RolloutStatus}. */
+    public static final String ROLLOUT = "rollout";
+    /** {@link RolloutChange} → {@link RolloutStatus}. */
+    public static final String ROLLOUT_CHANGE = "rollout_change";
+    /** An empty request → {@link RolloutList}. */
+    public static final String ROLLOUTS = "rollouts";
+
     private PolicyApi() {}
 
     /**
@@ -80,8 +87,9 @@ public final class PolicyApi {
      *
      * @param action created, updated or deleted
      * @param digest null for a deletion
+     * @param rollout what became of a staged version; null for one that was in force on all hosts at once
      */
-    public record VersionSummary(long version, String action, String digest, Instant storedAt) {
+    public record VersionSummary(long version, String action, String digest, Instant storedAt, RolloutState rollout) {
         public VersionSummary {
             Figures.requireVersion(version);
             Figures.requireWord(action, StoredPolicy.ACTIONS, "action");
@@ -89,6 +97,11 @@ public final class PolicyApi {
             if (digest != null) {
                 Digests.requireHex(digest, "digest");
             }
+        }
+
+        /** Of a version that was in force on all hosts at once. */
+        public VersionSummary(long version, String action, String digest, Instant storedAt) {
+            this(version, action, digest, storedAt, null);
         }
     }
 
@@ -101,7 +114,12 @@ public final class PolicyApi {
         }
     }
 
-    /** A row of the list. */
+    /**
+     * A row of the list. While a version is staged, the row is of the version that the other hosts have, unless there is
+     * none.
+     *
+     * @param rollout of the staged version; null when the latest version is in force on all hosts
+     */
     public record Summary(
             PolicyId policyId,
             long version,
@@ -111,7 +129,8 @@ public final class PolicyApi {
             boolean enabled,
             Mode mode,
             int rules,
-            Instant storedAt) {
+            Instant storedAt,
+            Staged rollout) {
         public Summary {
             requireNonNull(policyId, "policy_id is missing");
             requireNonNull(name, "name is missing");
@@ -121,6 +140,28 @@ public final class PolicyApi {
             Figures.requireVersion(version);
             Figures.requireCount(priority, "priority");
             Figures.requireCount(rules, "rules");
+        }
+
+        /** Of a policy whose latest version is in force on all hosts. */
+        public Summary(
+                PolicyId policyId,
+                long version,
+                String name,
+                String type,
+                int priority,
+                boolean enabled,
+                Mode mode,
+                int rules,
+                Instant storedAt) {
+            this(policyId, version, name, type, priority, enabled, mode, rules, storedAt, null);
+        }
+    }
+
+    /** A staged version and how its rollout stands: running, paused or aborted. */
+    public record Staged(long version, RolloutState state) {
+        public Staged {
+            requireNonNull(state, "state is missing");
+            Figures.requireVersion(version);
         }
     }
 

@@ -8,5 +8,14 @@ public final class PublishHeaders {
      */
     public static final String EXPECTED_VERSION = "Segmentation-Expected-Version";
 
+    /**
+     * Stages the version: {@code 10%}, {@code label:tier=canary,site=b} or {@code hosts:a,b} get it first. See
+     * docs/rollout.md.
+     */
+    public static final String CANARY = "Segmentation-Canary";
+
+    /** How a staged version is rolled out, e.g. {@code soak=60s,ack=30s,silence=90s,max-drops=100,promote=manual}. */
+    public static final String ROLLOUT = "Segmentation-Rollout";
+
     private PublishHeaders() {}
 }

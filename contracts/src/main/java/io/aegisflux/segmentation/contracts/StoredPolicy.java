@@ -15,6 +15,7 @@ import java.util.Set;
  * @param digest SHA-256 of the document's bytes as published, null for a deletion
  * @param document as published, null for a deletion
  * @param sourceSequence sequence of the publish in {@link Streams#POLICIES}
+ * @param canary how it is staged; null for a version that is in force on all hosts at once
  */
 public record StoredPolicy(
         PolicyId policyId,
@@ -23,7 +24,8 @@ public record StoredPolicy(
         String digest,
         JsonNode document,
         long sourceSequence,
-        Instant storedAt) {
+        Instant storedAt,
+        Canary canary) {
 
     public static final String CREATED = "created";
     public static final String UPDATED = "updated";
@@ -49,6 +51,21 @@ public record StoredPolicy(
         if (document != null && !document.isObject()) {
             throw new IllegalArgumentException("document is an object, not " + document.getNodeType());
         }
+        if (canary != null && document == null) {
+            throw new IllegalArgumentException("a deletion cannot be staged");
+        }
+    }
+
+    /** A version that is in force on all hosts at once. */
+    public StoredPolicy(
+            PolicyId policyId,
+            long version,
+            String action,
+            String digest,
+            JsonNode document,
+            long sourceSequence,
+            Instant storedAt) {
+        this(policyId, version, action, digest, document, sourceSequence, storedAt, null);
     }
 
     /** Whether this version says that the policy is gone. */

@@ -4,6 +4,7 @@ package io.aegisflux.segmentation.contracts;
 public final class Streams {
     public static final String POLICIES = "SEGMENTATION_POLICIES";
     public static final String POLICY_STORE = "SEGMENTATION_POLICY_STORE";
+    public static final String ROLLOUTS = "SEGMENTATION_ROLLOUTS";
     public static final String HOSTS = "SEGMENTATION_HOSTS";
     public static final String WORKLOADS = "SEGMENTATION_WORKLOADS";
     public static final String DESIRED = "SEGMENTATION_DESIRED";

@@ -13,6 +13,7 @@ public final class Subjects {
 
     public static final String POLICIES = ROOT + "policies.";
     public static final String POLICY_STORE = ROOT + "policy_store.";
+    public static final String ROLLOUTS = ROOT + "rollouts.";
     public static final String DESIRED = ROOT + "desired.";
     public static final String DOORBELL = ROOT + "doorbell.";
     public static final String EVENTS = ROOT + "events.";
@@ -45,6 +46,11 @@ public final class Subjects {
     /** Where the policy-service keeps the accepted versions of a policy. */
     public static String policyStore(PolicyId policy) {
         return POLICY_STORE + policy;
+    }
+
+    /** Where the policy-service keeps what became of the staged versions of a policy. */
+    public static String rollout(PolicyId policy) {
+        return ROLLOUTS + policy;
     }
 
     /** Where the policy-service keeps the latest capability report of a host. */

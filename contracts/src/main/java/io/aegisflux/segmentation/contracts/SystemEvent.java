@@ -36,6 +36,12 @@ public record SystemEvent(
     public static final String ARTIFACT_REJECTED = "artifact_rejected";
     public static final String TABLE_REJECTED = "table_rejected";
     public static final String TABLE_ROLLED_BACK = "table_rolled_back";
+    public static final String ROLLOUT_STARTED = "rollout_started";
+    public static final String ROLLOUT_PAUSED = "rollout_paused";
+    public static final String ROLLOUT_RESUMED = "rollout_resumed";
+    public static final String ROLLOUT_PROMOTED = "rollout_promoted";
+    public static final String ROLLOUT_ABORTED = "rollout_aborted";
+    public static final String ROLLOUT_SUPERSEDED = "rollout_superseded";
     public static final String MESSAGE_REJECTED = "message_rejected";
     public static final String ERROR = "error";
 

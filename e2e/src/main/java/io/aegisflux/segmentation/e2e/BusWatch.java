@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.aegisflux.segmentation.contracts.FlowEvent;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.PolicyUpdate;
+import io.aegisflux.segmentation.contracts.PublishHeaders;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.SystemEvent;
 import io.aegisflux.segmentation.contracts.Wire;
@@ -14,6 +15,7 @@ import io.nats.client.ErrorListener;
 import io.nats.client.Message;
 import io.nats.client.Nats;
 import io.nats.client.Options;
+import io.nats.client.impl.Headers;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -80,6 +82,14 @@ final class BusWatch implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         }
+    }
+
+    /** As above, staged: {@code nats pub -H} does it. */
+    void stage(String policy, byte[] document, String canary, String rollout) {
+        connection.publish(
+                Subjects.POLICIES + policy,
+                new Headers().add(PublishHeaders.CANARY, canary).add(PublishHeaders.ROLLOUT, rollout),
+                document);
     }
 
     Connection connection() {

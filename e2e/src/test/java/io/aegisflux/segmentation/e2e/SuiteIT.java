@@ -492,6 +492,64 @@ class SuiteIT {
     }
 
     @Test
+    void takesACanaryBackThatDropsTooMuchAndTrafficFlowsAgain() {
+        apply("staged", "host-b", turns("api"), "staged");
+        bus.forget();
+        bus.stage("staged", turns("web", "staged"), "label:role=data", "soak=10m,max-drops=5");
+        PolicyUpdate update = bus.awaitUpdate("host-b", "staged", SuiteIT::applied);
+        assertThat(update.version()).isEqualTo(2);
+        assertThat(web.tcp(playground.db().ipv4(), PORT, MILLIS).worked()).isFalse();
+
+        Thread knocking = Thread.ofVirtual().start(() -> {
+            while (!Thread.currentThread().isInterrupted()) {
+                web.tcp(playground.db().ipv4(), PORT, 50);
+            }
+        });
+        SystemEvent aborted =
+                bus.awaitSystem("the abort", event -> SystemEvent.ROLLOUT_ABORTED.equals(event.eventType()));
+        knocking.interrupt();
+        assertThat(aborted.message())
+                .matches("staged: version 2 is aborted, version 1 is back: host-b: its rules dropped [0-9]+ packets,"
+                        + " at most 5 are allowed");
+        bus.awaitUpdate("host-b", "staged", each -> applied(each) && each.version() == 1);
+        assertThat(web.tcp(playground.db().ipv4(), PORT, MILLIS).worked()).isTrue();
+        assertThat(api.tcp(playground.db().ipv4(), PORT, MILLIS).worked()).isFalse();
+    }
+
+    @Test
+    void takesACanaryBackThatAHostRefusesAndTheHostFollowsTheNextVersion() {
+        apply("refused", "host-b", turns("web"), "refused");
+        bus.forget();
+        bus.stage(
+                "refused",
+                policy("refused", "data", "\"default_action\": \"none\",", fourHundredThousandPairs()),
+                "hosts:host-b",
+                "ack=10m");
+        SystemEvent aborted =
+                bus.awaitSystem("the abort", event -> SystemEvent.ROLLOUT_ABORTED.equals(event.eventType()));
+        assertThat(aborted.message()).contains("host-b: ").contains("the table needs 400000 entries for IPv4");
+        assertThat(web.tcp(playground.db().ipv4(), PORT, MILLIS).worked()).isFalse();
+
+        bus.publish("refused", turns("api", "refused"));
+        bus.awaitUpdate("host-b", "refused", update -> applied(update) && update.version() == 3);
+        assertThat(web.tcp(playground.db().ipv4(), PORT, MILLIS).worked()).isTrue();
+        assertThat(api.tcp(playground.db().ipv4(), PORT, MILLIS).worked()).isFalse();
+    }
+
+    @Test
+    void promotesAStagedVersionThatItsCanaryIsWellWith() {
+        byte[] everywhere = new String(turns("web", "both"), StandardCharsets.UTF_8)
+                .replace("\"applies_to\": {\"labels\": {\"role\": \"data\"}},", "")
+                .getBytes(StandardCharsets.UTF_8);
+        published.add("both");
+        bus.stage("both", everywhere, "hosts:host-b", "soak=1s");
+        bus.awaitUpdate("host-b", "both", SuiteIT::applied);
+        assertThat(web.tcp(playground.db().ipv4(), PORT, MILLIS).worked()).isFalse();
+        bus.awaitSystem("the promotion", event -> SystemEvent.ROLLOUT_PROMOTED.equals(event.eventType()));
+        bus.awaitUpdate("host-a", "both", SuiteIT::applied);
+    }
+
+    @Test
     void tellsPrometheusWhatTheFleetDropped() {
         apply("counted", "host-b", turns("web"), "counted");
         web.tcp(playground.db().ipv4(), PORT, MILLIS);

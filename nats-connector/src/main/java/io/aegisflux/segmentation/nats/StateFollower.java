@@ -10,6 +10,8 @@ import io.nats.client.OrderedConsumerContext;
 import io.nats.client.api.DeliverPolicy;
 import io.nats.client.api.OrderedConsumerConfiguration;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
@@ -30,7 +32,7 @@ public final class StateFollower implements AutoCloseable {
     private final Bus bus;
     private final String stream;
     private final String filter;
-    private final DeliverPolicy from;
+    private final OrderedConsumerConfiguration from;
     private final Receiver receiver;
     private final CountDownLatch caughtUp = new CountDownLatch(1);
     private volatile boolean stopped;
@@ -40,7 +42,7 @@ public final class StateFollower implements AutoCloseable {
         void receive(byte[] data, NatsMetadata metadata);
     }
 
-    private StateFollower(Bus bus, String stream, String filter, DeliverPolicy from, Receiver receiver) {
+    private StateFollower(Bus bus, String stream, String filter, OrderedConsumerConfiguration from, Receiver receiver) {
         this.bus = requireNonNull(bus, "bus is null");
         this.stream = requireNonNull(stream, "stream is null");
         this.filter = requireNonNull(filter, "filter is null");
@@ -54,7 +56,7 @@ public final class StateFollower implements AutoCloseable {
      * @param filter subject, with wildcards
      */
     public static StateFollower lastOfEach(Bus bus, String stream, String filter, Receiver receiver) {
-        return new StateFollower(bus, stream, filter, DeliverPolicy.LastPerSubject, receiver).start();
+        return new StateFollower(bus, stream, filter, from(DeliverPolicy.LastPerSubject), receiver).start();
     }
 
     /**
@@ -63,7 +65,27 @@ public final class StateFollower implements AutoCloseable {
      * @param filter subject, with wildcards
      */
     public static StateFollower everything(Bus bus, String stream, String filter, Receiver receiver) {
-        return new StateFollower(bus, stream, filter, DeliverPolicy.All, receiver).start();
+        return new StateFollower(bus, stream, filter, from(DeliverPolicy.All), receiver).start();
+    }
+
+    /**
+     * Begins to follow a stream with what it stored from a time on.
+     *
+     * @param filter subject, with wildcards
+     * @param time by the broker's clock
+     */
+    public static StateFollower since(Bus bus, String stream, String filter, Instant time, Receiver receiver) {
+        return new StateFollower(
+                        bus,
+                        stream,
+                        filter,
+                        from(DeliverPolicy.ByStartTime).startTime(time.atZone(ZoneOffset.UTC)),
+                        receiver)
+                .start();
+    }
+
+    private static OrderedConsumerConfiguration from(DeliverPolicy policy) {
+        return new OrderedConsumerConfiguration().deliverPolicy(policy);
     }
 
     private StateFollower start() {
@@ -108,10 +130,8 @@ public final class StateFollower implements AutoCloseable {
     private void follow() throws Exception {
         StreamCatalog.ensure(bus, stream);
         long reconnects = reconnects();
-        OrderedConsumerContext consumer = bus.connection()
-                .getStreamContext(stream)
-                .createOrderedConsumer(
-                        new OrderedConsumerConfiguration().filterSubject(filter).deliverPolicy(from));
+        OrderedConsumerContext consumer =
+                bus.connection().getStreamContext(stream).createOrderedConsumer(from.filterSubject(filter));
         try (IterableConsumer messages = consumer.iterate(AHEAD)) {
             if (messages.getConsumerInfo().getCalculatedPending() == 0) {
                 caughtUp.countDown();

@@ -43,6 +43,13 @@ public final class StreamCatalog {
                             .denyDelete(true)
                             .denyPurge(true)),
             Map.entry(
+                    Streams.ROLLOUTS,
+                    stream -> stream.subjects(Subjects.each(Subjects.ROLLOUTS))
+                            .maxMessagesPerSubject(16)
+                            .allowDirect(true)
+                            .denyDelete(true)
+                            .denyPurge(true)),
+            Map.entry(
                     Streams.HOSTS,
                     stream -> stream.subjects(Subjects.each(Subjects.HOSTS))
                             .maxMessagesPerSubject(1)

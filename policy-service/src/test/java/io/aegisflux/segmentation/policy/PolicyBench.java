@@ -75,6 +75,7 @@ final class PolicyBench implements AutoCloseable {
                         Streams.SYSTEM,
                         Streams.DESIRED,
                         Streams.METRICS,
+                        Streams.POLICY_UPDATES,
                         Streams.HOSTS)
                 .forEach(stream -> StreamCatalog.ensure(bus, stream));
     }
@@ -129,6 +130,12 @@ final class PolicyBench implements AutoCloseable {
     /** As above, expecting this to be the latest version. */
     Message request(String policy, byte[] body, long expected) {
         return request(policy, body, new Headers().add(PublishHeaders.EXPECTED_VERSION, Long.toString(expected)));
+    }
+
+    /** As above, staged. */
+    Message stage(String policy, byte[] body, String canary, String rollout) {
+        return request(
+                policy, body, new Headers().add(PublishHeaders.CANARY, canary).add(PublishHeaders.ROLLOUT, rollout));
     }
 
     private Message request(String policy, byte[] body, Headers headers) {

@@ -12,6 +12,10 @@ import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.PolicyPlan;
 import io.aegisflux.segmentation.contracts.PolicySuggestion;
 import io.aegisflux.segmentation.contracts.PublishHeaders;
+import io.aegisflux.segmentation.contracts.RolloutChange;
+import io.aegisflux.segmentation.contracts.RolloutList;
+import io.aegisflux.segmentation.contracts.RolloutRequest;
+import io.aegisflux.segmentation.contracts.RolloutStatus;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.UnusedRules;
@@ -24,6 +28,7 @@ import io.nats.client.Message;
 import io.nats.client.impl.Headers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -95,14 +100,34 @@ public final class PolicyBus {
         return history(policy, 1).versions().getFirst();
     }
 
+    /** How a policy's rollout stands. */
+    public RolloutStatus rollout(PolicyId policy) {
+        return ask(PolicyApi.ROLLOUT, Wire.write(new RolloutRequest(policy)), RolloutStatus.class);
+    }
+
+    /** Every policy whose latest version is staged. */
+    public RolloutList rollouts() {
+        return ask(PolicyApi.ROLLOUTS, new byte[0], RolloutList.class);
+    }
+
+    /** Makes a rollout go another way. */
+    public RolloutStatus change(RolloutChange change) {
+        return ask(PolicyApi.ROLLOUT_CHANGE, Wire.write(change), RolloutStatus.class);
+    }
+
     /**
-     * Publishes a document and waits for what policy-service says to it.
+     * Publishes a document for all hosts at once and waits for what policy-service says to it.
      *
      * @param expected the version that it is to follow; null to follow whatever holds
      * @throws Failure when it is refused, or when nobody decides in time
      */
     public PolicyAccepted publish(PolicyId policy, byte[] document, Long expected) {
-        return submit(Subjects.policy(policy), document, expected, PolicyAccepted.class);
+        return publish(policy, document, expected, Optional.empty());
+    }
+
+    /** As above. */
+    public PolicyAccepted publish(PolicyId policy, byte[] document, Long expected, Optional<Staging> staging) {
+        return submit(Subjects.policy(policy), document, headers(expected, staging), PolicyAccepted.class);
     }
 
     /** Publishes a deletion, as {@link #publish}. */
@@ -145,15 +170,25 @@ public final class PolicyBus {
         return Answers.read(bus.request(Subjects.api("policy", verb), null, request), type);
     }
 
-    private static Headers headers(Long expected) {
-        return expected == null ? null : new Headers().add(PublishHeaders.EXPECTED_VERSION, Long.toString(expected));
+    private static Headers headers(Long expected, Optional<Staging> staging) {
+        Headers headers = new Headers();
+        if (expected != null) {
+            headers.add(PublishHeaders.EXPECTED_VERSION, Long.toString(expected));
+        }
+        staging.ifPresent(it -> {
+            headers.add(PublishHeaders.CANARY, it.canary());
+            if (!it.terms().isEmpty()) {
+                headers.add(PublishHeaders.ROLLOUT, it.terms());
+            }
+        });
+        return headers.isEmpty() ? null : headers;
     }
 
     /**
      * Two may answer a document that is published as a request: the stream, that it is stored, and policy-service, what it
      * thinks of it. The second counts.
      */
-    private <T> T submit(String subject, byte[] body, Long expected, Class<T> type) {
+    private <T> T submit(String subject, byte[] body, Headers headers, Class<T> type) {
         Connection connection = bus.connection();
         String inbox = connection.createInbox();
         CompletableFuture<Message> decision = new CompletableFuture<>();
@@ -164,7 +199,7 @@ public final class PolicyBus {
                         () -> decision.complete(reply)));
         try {
             dispatcher.subscribe(inbox);
-            connection.publish(subject, inbox, headers(expected), body);
+            connection.publish(subject, inbox, headers, body);
             Message reply = bus.await(decision, subject);
             if (NoResponders.isMeantBy(reply)) {
                 throw BusClient.noResponders(subject);

@@ -36,12 +36,17 @@ public final class CommandTree {
                 .addSubcommand(new ContextAddCommand(root))
                 .addSubcommand(new ContextUseCommand(root))
                 .addSubcommand(new ContextRemoveCommand(root));
+        CommandLine rollout = new CommandLine(new RolloutCommand())
+                .addSubcommand(new RolloutListCommand(root))
+                .addSubcommand(new RolloutStatusCommand(root));
+        RolloutChangeCommand.each(root).forEach(rollout::addSubcommand);
         return new CommandLine(root)
                 .addSubcommand(new StatusCommand(root))
                 .addSubcommand(new DoctorCommand(root))
                 .addSubcommand(policy)
                 .addSubcommand(workload)
                 .addSubcommand(hosts)
+                .addSubcommand(rollout)
                 .addSubcommand(new EventsCommand(root))
                 .addSubcommand(new ExplainCommand(root))
                 .addSubcommand(new PlanCommand(root))

@@ -53,6 +53,10 @@ final class PolicyGetCommand implements Callable<Integer> {
                         stored.version(),
                         stored.action(),
                         Ages.ago(stored.storedAt(), output.now())));
+        if (stored.canary() != null) {
+            output.notice("a staged version: segctl rollout status %s tells where it is in force"
+                    .formatted(stored.policyId()));
+        }
         if (stored.document() == null) {
             throw Failure.refused(
                     "version %d of %s is its deletion: there is no document".formatted(stored.version(), policy),

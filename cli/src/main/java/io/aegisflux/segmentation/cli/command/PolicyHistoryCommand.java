@@ -10,6 +10,8 @@ import io.aegisflux.segmentation.cli.terminal.Output;
 import io.aegisflux.segmentation.cli.terminal.Table;
 import io.aegisflux.segmentation.contracts.PolicyApi;
 import io.aegisflux.segmentation.contracts.PolicyId;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -54,13 +56,20 @@ final class PolicyHistoryCommand implements Callable<Integer> {
             output.json(reply);
             return ExitCode.OK;
         }
-        Table table = new Table("VERSION>", "ACTION", "STORED", "DIGEST");
+        boolean isStaged = reply.versions().stream().anyMatch(version -> version.rollout() != null);
+        Table table = isStaged
+                ? new Table("VERSION>", "ACTION", "ROLLOUT", "STORED", "DIGEST")
+                : new Table("VERSION>", "ACTION", "STORED", "DIGEST");
         for (PolicyApi.VersionSummary version : reply.versions()) {
-            table.row(
+            List<Cell> cells = new ArrayList<>(List.of(
                     Cell.of(version.version()),
                     Cell.of(version.action()),
                     Cell.of(Ages.ago(version.storedAt(), output.now())),
-                    Cell.of(AcceptedLine.digest(version.digest())));
+                    Cell.of(AcceptedLine.digest(version.digest()))));
+            if (isStaged) {
+                cells.add(2, version.rollout() == null ? Cell.none() : RolloutScreen.state(version.rollout()));
+            }
+            table.row(cells.toArray(Cell[]::new));
         }
         output.table(table);
         return ExitCode.OK;

@@ -69,9 +69,15 @@ final class PolicyListCommand implements Callable<Integer> {
     }
 
     private static Cell state(PolicyApi.Summary policy, Output output) {
+        String staged = policy.rollout() == null
+                ? ""
+                : " (v%d %s)"
+                        .formatted(
+                                policy.rollout().version(),
+                                policy.rollout().state().wireName());
         if (!policy.enabled()) {
-            return new Cell("disabled", Tone.FAINT);
+            return new Cell("disabled" + staged, Tone.FAINT);
         }
-        return policy.mode() == Mode.AUDIT ? Glyph.HALF.with("audit") : Glyph.YES.with("enforced");
+        return policy.mode() == Mode.AUDIT ? Glyph.HALF.with("audit" + staged) : Glyph.YES.with("enforced" + staged);
     }
 }

@@ -31,10 +31,10 @@ import picocli.CommandLine.ScopeType;
             "  0:done",
             "  1:internal error",
             "  2:wrong usage",
-            "  3:findings",
+            "  3:findings, or an aborted rollout",
             "  4:no answer: no NATS, nobody who answers, or not in time",
             "  5:refused: validation, version conflict, permission, not found",
-            "  6:incomplete: hosts have not applied what is desired",
+            "  6:incomplete: hosts lag, or a rollout is not decided",
             "130:interrupted (Ctrl-C)"
         },
         footerHeading = "%nExamples:%n",

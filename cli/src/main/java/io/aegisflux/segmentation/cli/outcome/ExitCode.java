@@ -7,13 +7,13 @@ public final class ExitCode {
     public static final int INTERNAL = 1;
     /** The command line is wrong. */
     public static final int USAGE = 2;
-    /** A check found something. */
+    /** A check found something, or a rollout was aborted. */
     public static final int FINDINGS = 3;
     /** No NATS, nobody who answers, or not in time. */
     public static final int NO_ANSWER = 4;
     /** Validation, version conflict, permission, or nothing of that name. */
     public static final int REFUSED = 5;
-    /** Hosts have not applied what is desired. */
+    /** Hosts have not applied what is desired, or a rollout is not decided. */
     public static final int INCOMPLETE = 6;
     /** Ctrl-C; the JVM's own answer to SIGINT. */
     public static final int INTERRUPTED = 130;

@@ -54,6 +54,11 @@ public final class Failure extends RuntimeException {
         return new Failure(code, error.code() + ": " + error.message(), next, error, null);
     }
 
+    /** Something was found that should not be. */
+    public static Failure findings(String message, String next) {
+        return new Failure(ExitCode.FINDINGS, message, next, null, null);
+    }
+
     /** Not all hosts are there yet. */
     public static Failure incomplete(String message, String next) {
         return new Failure(ExitCode.INCOMPLETE, message, next, null, null);

@@ -60,6 +60,11 @@ public final class Output {
         stdio.out().flush();
     }
 
+    /** Takes the last lines of a terminal away, so that they are written anew. */
+    public void eraseLines(int lines) {
+        stdio.out().print("\u001b[%dA\u001b[J".formatted(lines));
+    }
+
     public void table(Table table) {
         table.lines(outColors()).forEach(this::line);
     }

@@ -2,6 +2,8 @@ package io.aegisflux.segmentation.policy.domain;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.aegisflux.segmentation.contracts.PolicyId;
+import io.aegisflux.segmentation.contracts.PublishHeaders;
+import io.aegisflux.segmentation.contracts.RolloutState;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Violation;
 import io.aegisflux.segmentation.contracts.Wire;
@@ -31,12 +33,18 @@ public sealed interface Acceptance {
         }
     }
 
+    /** As below, where the latest version is in force on all hosts. */
+    static Acceptance of(Publish publish, Optional<StoredPolicy> latest, Instant now) {
+        return of(publish, latest, RolloutState.PROMOTED, now);
+    }
+
     /**
      * Decides.
      *
      * @param latest the last stored version of this policy, empty when there was none ever
+     * @param rollout how that version stands; promoted when it was not staged
      */
-    static Acceptance of(Publish publish, Optional<StoredPolicy> latest, Instant now) {
+    static Acceptance of(Publish publish, Optional<StoredPolicy> latest, RolloutState rollout, Instant now) {
         if (latest.filter(publish::isIn).isPresent()) {
             return new NothingNew(
                     latest.get().sourceSequence() == publish.sequence()
@@ -51,7 +59,11 @@ public sealed interface Acceptance {
         if (publish.isDeletion() && alive.isEmpty()) {
             return new NothingNew("there is nothing to delete");
         }
-        if (alive.filter(stored -> publish.digest().equals(stored.digest())).isPresent()) {
+        boolean isStaged = latest.filter(stored -> stored.canary() != null).isPresent();
+        if (isStaged && !publish.expectation().isMetBy(latest)) {
+            return new Conflict(latest);
+        }
+        if (alive.filter(stored -> saysTheSame(publish, stored, rollout)).isPresent()) {
             return new NothingNew("it is the stored version");
         }
         if (!publish.expectation().isMetBy(latest)) {
@@ -60,14 +72,51 @@ public sealed interface Acceptance {
         String action = publish.isDeletion()
                 ? StoredPolicy.DELETED
                 : alive.isEmpty() ? StoredPolicy.CREATED : StoredPolicy.UPDATED;
-        return new NewVersion(next(publish, latest, action, now));
+        return new NewVersion(next(publish, latest, action, base(latest, rollout), now));
+    }
+
+    /** Whether nothing would change: a staged version that is published for all hosts, or anew once aborted, does. */
+    private static boolean saysTheSame(Publish publish, StoredPolicy latest, RolloutState rollout) {
+        return publish.digest().equals(latest.digest())
+                && (rollout == RolloutState.PROMOTED
+                        || rollout.isOpen()
+                                && publish.staging()
+                                        .over(latest.canary().baseVersion())
+                                        .equals(Optional.of(latest.canary())));
+    }
+
+    /** The version that hosts have which have not the next one; 0 for none. */
+    private static long base(Optional<StoredPolicy> latest, RolloutState rollout) {
+        return latest.filter(stored -> !stored.isDeleted())
+                .map(stored -> rollout == RolloutState.PROMOTED
+                        ? stored.version()
+                        : stored.canary().baseVersion())
+                .orElse(0L);
     }
 
     private static List<Violation> violations(Publish publish) {
-        return publish.expectation()
-                .problem()
-                .map(List::of)
-                .orElseGet(() -> publish.isDeletion() ? List.of() : violations(publish.body(), publish.policy()));
+        return violations(publish.body(), publish.policy(), publish.expectation(), publish.staging());
+    }
+
+    /**
+     * What is wrong with a publish.
+     *
+     * @return empty when it is a policy of this id or its deletion, and its headers can be read
+     */
+    static List<Violation> violations(byte[] body, PolicyId policy, Expectation expectation, Staging staging) {
+        Optional<Violation> ofHeaders = expectation.problem().or(staging::problem);
+        if (ofHeaders.isPresent()) {
+            return List.of(ofHeaders.get());
+        }
+        if (body.length > 0) {
+            return violations(body, policy);
+        }
+        return staging.equals(Staging.AT_ONCE)
+                ? List.of()
+                : List.of(new Violation(
+                        "",
+                        "a deletion with the header %s: it cannot be staged".formatted(PublishHeaders.CANARY),
+                        "stage the policy with \"enabled\": false, and delete it when that is promoted"));
     }
 
     /**
@@ -88,7 +137,8 @@ public sealed interface Acceptance {
         };
     }
 
-    private static StoredPolicy next(Publish publish, Optional<StoredPolicy> latest, String action, Instant now) {
+    private static StoredPolicy next(
+            Publish publish, Optional<StoredPolicy> latest, String action, long base, Instant now) {
         boolean deletion = publish.isDeletion();
         return new StoredPolicy(
                 publish.policy(),
@@ -97,7 +147,8 @@ public sealed interface Acceptance {
                 deletion ? null : publish.digest(),
                 deletion ? null : tree(publish.body()),
                 publish.sequence(),
-                now);
+                now,
+                publish.staging().over(base).orElse(null));
     }
 
     private static JsonNode tree(byte[] document) {

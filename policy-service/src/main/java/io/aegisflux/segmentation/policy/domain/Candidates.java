@@ -16,17 +16,31 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * The policies as they would be after some publishes and deletions.
+ * What some publishes and deletions would change, for all hosts at once: a version that is staged would be superseded.
  *
- * @param policies all of them; one that would change has the version that it would get
+ * @param published policies in the versions that they would get
+ * @param replaced policies that would not be in force any more in the versions that they have
  * @param changes what becomes of those that are published or deleted
  */
-public record Candidates(List<VersionedPolicy> policies, List<Change> changes) {
+public record Candidates(List<VersionedPolicy> published, Set<PolicyId> replaced, List<Change> changes) {
     public Candidates {
-        policies = List.copyOf(policies);
+        published = List.copyOf(published);
+        replaced = Set.copyOf(replaced);
         changes = List.copyOf(changes);
+    }
+
+    /** What would be in force where this is. */
+    List<VersionedPolicy> over(List<VersionedPolicy> inForce) {
+        return Stream.concat(
+                        inForce.stream()
+                                .filter(it -> !replaced.contains(it.policy().id())),
+                        published.stream())
+                .toList();
     }
 
     /** What comes of documents: candidates, or what is wrong with them. */
@@ -41,31 +55,38 @@ public record Candidates(List<VersionedPolicy> policies, List<Change> changes) {
         }
     }
 
-    /**
-     * Takes the documents and deletions over what is stored. Documents are judged as their publish would be.
-     */
-    public static Result over(PolicyBook stored, List<JsonNode> documents, List<PolicyId> deletions) {
-        Map<PolicyId, VersionedPolicy> policies = new LinkedHashMap<>();
-        stored.versioned().forEach(it -> policies.put(it.policy().id(), it));
+    /** What documents and deletions come to. Documents are judged as their publish would be. */
+    public static Result of(PolicyBook stored, List<JsonNode> documents, List<PolicyId> deletions) {
+        List<VersionedPolicy> published = new ArrayList<>();
         Map<PolicyId, Change> changes = new LinkedHashMap<>();
         List<Violation> violations = new ArrayList<>();
         for (int i = 0; i < documents.size(); i++) {
             String place = "/documents/" + i;
-            Optional<Policy> policy = read(documents.get(i), place, violations);
+            JsonNode document = documents.get(i);
+            Optional<Policy> policy = read(document, place, violations);
             if (policy.isPresent()) {
-                put(stored, policy.get(), documents.get(i), place, policies, changes, violations);
+                Change change = change(stored, policy.get().id(), document);
+                if (changes.put(change.policyId(), change) != null) {
+                    violations.add(named(place, change.policyId()));
+                } else if (!change.action().equals(Change.UNCHANGED)) {
+                    published.add(next(stored, policy.get(), document));
+                }
             }
         }
         for (int i = 0; i < deletions.size(); i++) {
-            PolicyId id = deletions.get(i);
-            boolean isThere = policies.remove(id) != null;
-            if (changes.put(id, change(stored, id, isThere ? StoredPolicy.DELETED : Change.UNCHANGED)) != null) {
-                violations.add(named("/deletions/" + i, id));
+            Change change = change(stored, deletions.get(i), null);
+            if (changes.put(change.policyId(), change) != null) {
+                violations.add(named("/deletions/" + i, change.policyId()));
             }
         }
-        return violations.isEmpty()
-                ? new Result.Fit(new Candidates(List.copyOf(policies.values()), List.copyOf(changes.values())))
-                : new Result.Unfit(violations);
+        if (!violations.isEmpty()) {
+            return new Result.Unfit(violations);
+        }
+        Set<PolicyId> replaced = changes.values().stream()
+                .filter(change -> !change.action().equals(Change.UNCHANGED))
+                .map(Change::policyId)
+                .collect(Collectors.toSet());
+        return new Result.Fit(new Candidates(published, replaced, List.copyOf(changes.values())));
     }
 
     private static Optional<Policy> read(JsonNode document, String place, List<Violation> violations) {
@@ -84,36 +105,23 @@ public record Candidates(List<VersionedPolicy> policies, List<Change> changes) {
                 : Optional.empty();
     }
 
-    private static void put(
-            PolicyBook stored,
-            Policy policy,
-            JsonNode document,
-            String place,
-            Map<PolicyId, VersionedPolicy> policies,
-            Map<PolicyId, Change> changes,
-            List<Violation> violations) {
-        PolicyId id = policy.id();
-        Optional<StoredPolicy> latest = stored.latest(id);
-        boolean isAlive = policies.containsKey(id);
-        boolean isSame =
-                isAlive && latest.filter(it -> document.equals(it.document())).isPresent();
-        String action = isSame ? Change.UNCHANGED : isAlive ? StoredPolicy.UPDATED : StoredPolicy.CREATED;
-        if (changes.put(id, change(stored, id, action)) != null) {
-            violations.add(named(place, id));
-        } else if (!isSame) {
-            long version = latest.map(StoredPolicy::version).orElse(0L) + 1;
-            policies.put(id, new VersionedPolicy(policy, version, Digests.sha256Hex(Wire.write(document))));
+    /** @param document null for a deletion */
+    private static Change change(PolicyBook stored, PolicyId id, JsonNode document) {
+        Optional<StoredPolicy> alive = stored.latest(id).filter(it -> !it.isDeleted());
+        long version = alive.map(StoredPolicy::version).orElse(0L);
+        if (document == null) {
+            return new Change(id, alive.isPresent() ? StoredPolicy.DELETED : Change.UNCHANGED, version);
         }
-    }
-
-    private static Change change(PolicyBook stored, PolicyId id, String action) {
+        boolean isSame = alive.filter(it -> document.equals(it.document())).isPresent();
         return new Change(
                 id,
-                action,
-                stored.latest(id)
-                        .filter(it -> !it.isDeleted())
-                        .map(StoredPolicy::version)
-                        .orElse(0L));
+                isSame ? Change.UNCHANGED : alive.isPresent() ? StoredPolicy.UPDATED : StoredPolicy.CREATED,
+                version);
+    }
+
+    private static VersionedPolicy next(PolicyBook stored, Policy policy, JsonNode document) {
+        long version = stored.latest(policy.id()).map(StoredPolicy::version).orElse(0L) + 1;
+        return new VersionedPolicy(policy, version, Digests.sha256Hex(Wire.write(document)));
     }
 
     private static Violation named(String place, PolicyId id) {

@@ -34,10 +34,13 @@ public sealed interface Outcome {
         if (publish.isDeletion() && alive.isEmpty()) {
             return new NothingThere(before);
         }
-        if (alive.filter(version -> publish.digest().equals(version.digest())).isPresent()) {
+        boolean isMet = publish.expectation().isMetBy(before);
+        if (alive.filter(version -> publish.digest().equals(version.digest()))
+                .filter(version -> isMet || version.canary() == null)
+                .isPresent()) {
             return new Holds(alive.get());
         }
-        if (!publish.expectation().isMetBy(before)) {
+        if (!isMet) {
             return new Conflict(before);
         }
         return at.<Outcome>map(Overtaken::new).orElseGet(NotStored::new);

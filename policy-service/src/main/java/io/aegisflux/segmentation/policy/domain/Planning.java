@@ -17,6 +17,7 @@ import io.aegisflux.segmentation.contracts.RuleTable;
 import io.aegisflux.segmentation.contracts.Workload;
 import io.aegisflux.segmentation.engine.lowering.HostView;
 import io.aegisflux.segmentation.engine.lowering.Lowering;
+import io.aegisflux.segmentation.engine.lowering.VersionedPolicy;
 import io.aegisflux.segmentation.engine.planning.FlowJudge;
 import io.aegisflux.segmentation.engine.planning.FlowVerdict;
 import io.aegisflux.segmentation.engine.planning.RecordedFlows;
@@ -39,6 +40,7 @@ public final class Planning {
     private final World world;
     private final Candidates candidates;
     private final Instant now;
+    private final InForce inForce;
     private final Lowering lowering;
     private final Map<String, String> nameOfAddress = new HashMap<>();
     private final Map<RuleTable, FlowJudge> judges = new HashMap<>();
@@ -72,6 +74,7 @@ public final class Planning {
         this.world = requireNonNull(world, "world is null");
         this.candidates = requireNonNull(candidates, "candidates is null");
         this.now = requireNonNull(now, "now is null");
+        this.inForce = InForce.of(world);
         List<Workload> workloads = world.workloads();
         this.lowering = new Lowering(workloads);
         workloads.forEach(workload ->
@@ -127,9 +130,8 @@ public final class Planning {
 
     private Judges judges(CapabilityReport report) {
         HostView host = World.view(report);
-        return new Judges(
-                judge(lowering.lower(world.policies().versioned(), host)),
-                judge(lowering.lower(candidates.policies(), host)));
+        List<VersionedPolicy> stored = inForce.on(host.id());
+        return new Judges(judge(lowering.lower(stored, host)), judge(lowering.lower(candidates.over(stored), host)));
     }
 
     private FlowJudge judge(RuleTable table) {

@@ -15,9 +15,11 @@ import java.time.Instant;
  * @param sequence in the stream of publishes, from 1: later ones have higher numbers
  * @param publishedAt when the stream stored it, by the broker's clock
  * @param expectation the version that it is to follow
+ * @param staging how it is to be rolled out
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record Publish(PolicyId policy, byte[] body, long sequence, Instant publishedAt, Expectation expectation) {
+public record Publish(
+        PolicyId policy, byte[] body, long sequence, Instant publishedAt, Expectation expectation, Staging staging) {
     /** How far the clocks of broker and services may be apart before an old publish is taken for a new one. */
     static final Duration CLOCKS_APART = Duration.ofMinutes(1);
 
@@ -26,9 +28,15 @@ public record Publish(PolicyId policy, byte[] body, long sequence, Instant publi
         requireNonNull(body, "body is null");
         requireNonNull(publishedAt, "publishedAt is null");
         requireNonNull(expectation, "expectation is null");
+        requireNonNull(staging, "staging is null");
         if (sequence < 1) {
             throw new IllegalArgumentException("sequences count from 1, not " + sequence);
         }
+    }
+
+    /** One that is for all hosts at once. */
+    public Publish(PolicyId policy, byte[] body, long sequence, Instant publishedAt, Expectation expectation) {
+        this(policy, body, sequence, publishedAt, expectation, Staging.AT_ONCE);
     }
 
     /**

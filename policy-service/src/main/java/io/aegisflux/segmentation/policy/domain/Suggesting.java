@@ -50,6 +50,7 @@ public final class Suggesting {
     private final SuggestRequest wanted;
     private final Instant now;
     private final AppliesTo hosts;
+    private final InForce inForce;
     private final Lowering lowering;
     private final Map<HostId, FlowJudge> judges = new HashMap<>();
     private final Map<String, String> labelOfAddress = new HashMap<>();
@@ -124,6 +125,7 @@ public final class Suggesting {
         this.wanted = requireNonNull(wanted, "wanted is null");
         this.now = requireNonNull(now, "now is null");
         this.hosts = new AppliesTo(wanted.hosts().stream().map(Glob::new).toList(), wanted.labels(), List.of());
+        this.inForce = InForce.of(world);
         List<Workload> workloads = world.workloads();
         this.lowering = new Lowering(workloads);
         for (Workload workload : workloads) {
@@ -159,8 +161,7 @@ public final class Suggesting {
             return;
         }
         FlowVerdict verdict = judges.computeIfAbsent(
-                        host,
-                        ignored -> new FlowJudge(lowering.lower(world.policies().versioned(), World.view(report))))
+                        host, ignored -> new FlowJudge(lowering.lower(inForce.on(host), World.view(report))))
                 .judge(flow, own.of(host), now);
         switch (verdict) {
             case FlowVerdict.Doubtful(Doubt doubt) ->

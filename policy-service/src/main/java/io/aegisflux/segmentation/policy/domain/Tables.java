@@ -39,11 +39,12 @@ public final class Tables {
         } else if (lowered >= RENEWAL) {
             renew();
         }
-        List<VersionedPolicy> policies = world.policies().versioned();
+        InForce inForce = InForce.of(world);
         Map<Basis, HostTable> used = new HashMap<>();
         Map<HostId, HostTable> tables = new HashMap<>();
         for (CapabilityReport report : world.hosts().all()) {
             HostView host = World.view(report);
+            List<VersionedPolicy> policies = inForce.on(host.id());
             Basis basis = basis(policies, host);
             tables.put(host.id(), used.computeIfAbsent(basis, it -> {
                 HostTable kept = known.get(it);

@@ -189,7 +189,7 @@ public class DesiredStates {
 
     /**
      * Whether what was told came of more than we know. The followers will bring it, and wake us. If they do not, the
-     * streams are not what they were: hosts and artifacts announce themselves again, policies do not.
+     * streams are not what they were: hosts and artifacts announce themselves again, policies and rollouts do not.
      */
     private boolean mustWait(HostId host, Position told, Position own) {
         if (!own.isBehind(told)) {
@@ -202,7 +202,7 @@ public class DesiredStates {
             lookAgain();
             return true;
         }
-        if (own.policies() < told.policies()) {
+        if (own.policies() < told.policies() || own.rollouts() < told.rollouts()) {
             restores.storeIsBehind(host, told, own);
             return true;
         }

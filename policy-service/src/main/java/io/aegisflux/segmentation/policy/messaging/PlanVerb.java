@@ -35,7 +35,7 @@ public class PlanVerb implements PolicyVerbs {
     private byte[] plan(byte[] request) {
         PolicyApi.PlanRequest wanted = Wire.read(request, PolicyApi.PlanRequest.class);
         World known = world.now();
-        Candidates candidates = switch (Candidates.over(known.policies(), wanted.documents(), wanted.deletions())) {
+        Candidates candidates = switch (Candidates.of(known.policies(), wanted.documents(), wanted.deletions())) {
             case Candidates.Result.Fit(Candidates fit) -> fit;
             case Candidates.Result.Unfit(List<Violation> violations) ->
                 throw new ApiException(new ApiError(

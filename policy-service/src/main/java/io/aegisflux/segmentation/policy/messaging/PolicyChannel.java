@@ -1,6 +1,8 @@
 package io.aegisflux.segmentation.policy.messaging;
 
 import io.aegisflux.segmentation.contracts.PolicyId;
+import io.aegisflux.segmentation.contracts.Rollout;
+import io.aegisflux.segmentation.contracts.RolloutState;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Violation;
 import io.aegisflux.segmentation.nats.BusException;
@@ -11,6 +13,7 @@ import io.aegisflux.segmentation.nats.UnfitServerException;
 import io.aegisflux.segmentation.policy.domain.Acceptance;
 import io.aegisflux.segmentation.policy.domain.Expectation;
 import io.aegisflux.segmentation.policy.domain.Publish;
+import io.aegisflux.segmentation.policy.domain.Staging;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -38,12 +41,14 @@ public class PolicyChannel {
     private static final int ATTEMPTS = 5;
 
     private final VersionStore store;
+    private final RolloutStore rollouts;
     private final Rejections rejections;
     private final MeterRegistry metrics;
 
     @Inject
-    public PolicyChannel(VersionStore store, Rejections rejections, MeterRegistry metrics) {
+    public PolicyChannel(VersionStore store, RolloutStore rollouts, Rejections rejections, MeterRegistry metrics) {
         this.store = store;
+        this.rollouts = rollouts;
         this.rejections = rejections;
         this.metrics = metrics;
     }
@@ -80,7 +85,8 @@ public class PolicyChannel {
                 body == null ? new byte[0] : body,
                 metadata.sequence(),
                 metadata.timestamp(),
-                Expectation.of(metadata.headers()));
+                Expectation.of(metadata.headers()),
+                Staging.of(metadata.headers()));
         for (int attempt = 0; attempt < CONFLICTS_BORNE; attempt++) {
             if (settle(publish, metadata)) {
                 return;
@@ -92,7 +98,8 @@ public class PolicyChannel {
     /** False when another writer was first. */
     private boolean settle(Publish publish, NatsMetadata metadata) {
         VersionStore.Newest newest = store.newest(publish.policy());
-        switch (judge(publish, newest.version())) {
+        RolloutState rollout = newest.version().map(rollouts::stateOf).orElse(RolloutState.PROMOTED);
+        switch (judge(publish, newest.version(), rollout)) {
             case Acceptance.Refused(List<Violation> violations) -> reject(metadata, violations);
             case Acceptance.Conflict(Optional<StoredPolicy> latest) ->
                 reject(metadata, List.of(Conflicts.violation(publish.policy(), latest)));
@@ -104,7 +111,12 @@ public class PolicyChannel {
                     reject(metadata, List.of(tooLarge.get()));
                     return true;
                 }
-                return append(stored, newest.sequence());
+                if (!append(stored, newest.sequence())) {
+                    return false;
+                }
+                if (rollout.isOpen()) {
+                    supersede(newest.version().orElseThrow(), stored);
+                }
             }
         }
         return true;
@@ -121,9 +133,18 @@ public class PolicyChannel {
         return true;
     }
 
-    private static Acceptance judge(Publish publish, Optional<StoredPolicy> latest) {
+    /** The later version holds in any case; this says so of the earlier one. */
+    private void supersede(StoredPolicy staged, StoredPolicy later) {
+        rollouts.decide(
+                staged,
+                RolloutState.SUPERSEDED,
+                "version %d was published (%s)".formatted(later.version(), later.action()),
+                Rollout.CLIENT);
+    }
+
+    private static Acceptance judge(Publish publish, Optional<StoredPolicy> latest, RolloutState rollout) {
         try {
-            return Acceptance.of(publish, latest, Instant.now());
+            return Acceptance.of(publish, latest, rollout, Instant.now());
         } catch (RuntimeException e) {
             // A fault of ours that will be there again at the next attempt.
             throw new PoisonMessageException("the service cannot judge this document: " + e, e);

@@ -5,6 +5,8 @@ import io.aegisflux.segmentation.contracts.CapabilityReport;
 import io.aegisflux.segmentation.contracts.MalformedMessageException;
 import io.aegisflux.segmentation.contracts.PolicyApi;
 import io.aegisflux.segmentation.contracts.PolicyId;
+import io.aegisflux.segmentation.contracts.Rollout;
+import io.aegisflux.segmentation.contracts.RolloutState;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.engine.evaluation.Evaluator;
@@ -79,15 +81,13 @@ public class PolicyQueries implements PolicyVerbs {
         return Wire.write(new PolicyApi.HistoryReply(
                 wanted.policyId(),
                 versions.stream()
-                        .map(stored -> new PolicyApi.VersionSummary(
-                                stored.version(), stored.action(), stored.digest(), stored.storedAt()))
+                        .map(stored -> summary(stored, versions.getFirst().version()))
                         .toList()));
     }
 
     private byte[] list(byte[] request) {
-        List<PolicyApi.Summary> rows = world.now().policies().alive().stream()
-                .map(PolicyQueries::summary)
-                .toList();
+        List<PolicyApi.Summary> rows =
+                world.now().policies().alive().stream().map(this::summary).toList();
         DesiredBook told = desired.now();
         long revision = told.told().values().stream()
                 .mapToLong(DesiredRecord::revision)
@@ -120,7 +120,24 @@ public class PolicyQueries implements PolicyVerbs {
         }
     }
 
-    private static PolicyApi.Summary summary(PolicyBook.Entry entry) {
+    /** Nothing is said of what has left the rollouts' stream. */
+    private PolicyApi.VersionSummary summary(StoredPolicy stored, long latest) {
+        RolloutState rollout = null;
+        if (stored.canary() != null) {
+            rollout = world.now()
+                    .rollouts()
+                    .of(stored.policyId(), stored.version())
+                    .map(Rollout::state)
+                    .orElse(stored.version() == latest ? RolloutState.RUNNING : null);
+        }
+        return new PolicyApi.VersionSummary(
+                stored.version(), stored.action(), stored.digest(), stored.storedAt(), rollout);
+    }
+
+    private PolicyApi.Summary summary(PolicyBook.Entry latest) {
+        RolloutState state = world.now().rollouts().stateOf(latest.stored());
+        boolean everywhere = state == RolloutState.PROMOTED;
+        PolicyBook.Entry entry = everywhere || latest.base() == null ? latest : latest.base();
         return new PolicyApi.Summary(
                 entry.stored().policyId(),
                 entry.stored().version(),
@@ -130,7 +147,8 @@ public class PolicyQueries implements PolicyVerbs {
                 entry.policy().enabled(),
                 entry.policy().mode(),
                 entry.policy().rules().size(),
-                entry.stored().storedAt());
+                entry.stored().storedAt(),
+                everywhere ? null : new PolicyApi.Staged(latest.stored().version(), state));
     }
 
     private static PolicyApi.HostSummary summary(CapabilityReport report, DesiredRecord told) {

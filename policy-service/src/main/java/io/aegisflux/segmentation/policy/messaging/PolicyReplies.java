@@ -13,6 +13,7 @@ import io.aegisflux.segmentation.policy.domain.Acceptance;
 import io.aegisflux.segmentation.policy.domain.Expectation;
 import io.aegisflux.segmentation.policy.domain.Outcome;
 import io.aegisflux.segmentation.policy.domain.Publish;
+import io.aegisflux.segmentation.policy.domain.Staging;
 import io.nats.client.Message;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -20,6 +21,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -82,16 +84,15 @@ public class PolicyReplies {
 
     private void answer(Message message, PolicyId policy) throws InterruptedException {
         byte[] body = message.getData() == null ? new byte[0] : message.getData();
-        Expectation expectation = Expectation.of(MessageHeaders.of(message.getHeaders()));
-        List<Violation> violations = expectation
-                .problem()
-                .map(List::of)
-                .orElseGet(() -> body.length == 0 ? List.of() : Acceptance.violations(body, policy));
+        Map<String, List<String>> headers = MessageHeaders.of(message.getHeaders());
+        Expectation expectation = Expectation.of(headers);
+        Staging staging = Staging.of(headers);
+        List<Violation> violations = Acceptance.violations(body, policy, expectation, staging);
         if (!violations.isEmpty()) {
             answers.refuse(message, invalid(violations));
             return;
         }
-        PublishWatch.Result result = watch.await(policy, body, expectation, PATIENCE);
+        PublishWatch.Result result = watch.await(policy, body, expectation, staging, PATIENCE);
         if (result.outcome().isEmpty()) {
             answers.refuse(message, undecided(result.publish()));
             return;

@@ -53,18 +53,27 @@ public class RestoreWatch {
         follower.close();
     }
 
-    /** Says, once for each, that a host was told what the policy store does not hold (any more). */
+    /** Says, once for each, that a host was told what the policy store or the rollouts do not hold (any more). */
     void storeIsBehind(HostId host, Position told, Position known) {
         if (complainedOf.equals(told)) {
             return;
         }
         complainedOf = told;
+        boolean ofPolicies = known.policies() < told.policies();
         reports.complain(
                 SystemEvent.ERROR,
                 "desired-states",
                 "%s was told what came of message %d of %s, which has %d: %s"
-                        .formatted(host, told.policies(), Streams.POLICY_STORE, known.policies(), remedy()),
-                Map.of("host_id", host, "told", told.policies(), "known", known.policies()),
+                        .formatted(
+                                host,
+                                ofPolicies ? told.policies() : told.rollouts(),
+                                ofPolicies ? Streams.POLICY_STORE : Streams.ROLLOUTS,
+                                ofPolicies ? known.policies() : known.rollouts(),
+                                remedy()),
+                Map.of(
+                        "host_id", host,
+                        "told", ofPolicies ? told.policies() : told.rollouts(),
+                        "known", ofPolicies ? known.policies() : known.rollouts()),
                 "behind-" + told);
     }
 

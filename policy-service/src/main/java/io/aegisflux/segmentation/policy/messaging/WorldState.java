@@ -4,6 +4,7 @@ import io.aegisflux.segmentation.contracts.ArtifactManifest;
 import io.aegisflux.segmentation.contracts.CapabilityReport;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.PolicyId;
+import io.aegisflux.segmentation.contracts.Rollout;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
@@ -13,6 +14,7 @@ import io.aegisflux.segmentation.nats.BusException;
 import io.aegisflux.segmentation.nats.NatsMetadata;
 import io.aegisflux.segmentation.nats.StateFollower;
 import io.aegisflux.segmentation.policy.domain.PolicyBook;
+import io.aegisflux.segmentation.policy.domain.RolloutBook;
 import io.aegisflux.segmentation.policy.domain.World;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -26,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
@@ -45,6 +48,7 @@ public class WorldState {
     private final BuildResults builds;
     private final WorkloadRegistry registry;
     private final OwnReports reports;
+    private final RolloutReports rolloutReports;
     private final AtomicReference<World> world = new AtomicReference<>(World.EMPTY);
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private volatile List<StateFollower> followers = List.of();
@@ -57,17 +61,20 @@ public class WorldState {
             HostStore hosts,
             BuildResults builds,
             WorkloadRegistry registry,
-            OwnReports reports) {
+            OwnReports reports,
+            RolloutReports rolloutReports) {
         this.bus = bus;
         this.store = store;
         this.hosts = hosts;
         this.builds = builds;
         this.registry = registry;
         this.reports = reports;
+        this.rolloutReports = rolloutReports;
     }
 
     void start(@Observes StartupEvent event) {
         followers = List.of(
+                StateFollower.everything(bus, Streams.ROLLOUTS, Subjects.each(Subjects.ROLLOUTS), this::rollout),
                 StateFollower.lastOfEach(bus, Streams.POLICY_STORE, Subjects.each(Subjects.POLICY_STORE), this::policy),
                 StateFollower.lastOfEach(bus, Streams.HOSTS, Subjects.each(Subjects.HOSTS), this::host),
                 StateFollower.everything(bus, Streams.BUILD_RESULTS, Subjects.BUILDS_COMPLETED, this::artifact),
@@ -117,24 +124,46 @@ public class WorldState {
                     metadata.subject(),
                     metadata.sequence());
         }
-        Optional<StoredPolicy> last = version.isPresent() ? version : lastVersion(policy);
-        change(known -> known.with(last.map(it -> known.policies().with(it, metadata.sequence()))
+        Optional<StoredPolicy> last = version.isPresent()
+                ? version
+                : patiently(policy, () -> store.newest(policy).version());
+        Optional<StoredPolicy> base = last.filter(it -> PolicyBook.baseOf(it) > 0)
+                .flatMap(it -> patiently(policy, () -> store.version(policy, PolicyBook.baseOf(it))));
+        change(known -> known.with(last.map(it -> known.policies().with(it, base, metadata.sequence()))
                 .orElseGet(() -> known.policies().readTo(metadata.sequence()))));
+        version.filter(it -> it.canary() != null).ifPresent(it -> rolloutReports.started(it, metadata.timestamp()));
         now().policies().unreadable().stream()
                 .filter(entry -> entry.stored().policyId().equals(policy))
                 .forEach(this::complain);
     }
 
     /** Tries until it is known: a policy that is passed over would be as if deleted. */
-    private Optional<StoredPolicy> lastVersion(PolicyId policy) {
+    private static Optional<StoredPolicy> patiently(PolicyId policy, Supplier<Optional<StoredPolicy>> look) {
         while (true) {
             try {
-                return store.newest(policy).version();
+                return look.get();
             } catch (BusException e) {
-                LOG.warnf("the last version of %s is looked for again: %s", policy, e.getMessage());
+                LOG.warnf("a version of %s is looked for again: %s", policy, e.getMessage());
                 Pause.of(RETRY);
             }
         }
+    }
+
+    private void rollout(byte[] data, NatsMetadata metadata) {
+        Optional<Rollout> word = RolloutStore.read(metadata.token(), data);
+        if (word.isEmpty()) {
+            reports.complainOfForeign(
+                    "rollouts",
+                    "a message that is no word about a rollout of it; what was decided before counts",
+                    metadata.subject(),
+                    metadata.sequence());
+        }
+        RolloutBook before = now().rollouts();
+        change(known -> known.with(word.map(it -> known.rollouts().with(it, metadata.sequence()))
+                .orElseGet(() -> known.rollouts().readTo(metadata.sequence()))));
+        word.filter(it -> !before.of(it.policyId(), it.version()).equals(Optional.of(it)))
+                .filter(it -> now().rollouts().of(it.policyId(), it.version()).equals(Optional.of(it)))
+                .ifPresent(it -> rolloutReports.decided(it, metadata));
     }
 
     private void complain(PolicyBook.Entry entry) {

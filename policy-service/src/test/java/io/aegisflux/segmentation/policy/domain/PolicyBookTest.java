@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.aegisflux.segmentation.contracts.Digests;
+import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Violation;
@@ -35,14 +36,15 @@ class PolicyBookTest {
                 .with(version("web", 1, 80), 1)
                 .with(new StoredPolicy(new PolicyId("web"), 2, StoredPolicy.DELETED, null, null, 2, NOW), 2);
         assertThat(book.alive()).isEmpty();
-        assertThat(book.versioned()).isEmpty();
+        assertThat(InForce.of(World.EMPTY.with(book)).on(new HostId("host-a"))).isEmpty();
         assertThat(book.unreadable()).isEmpty();
         assertThat(book.latest(new PolicyId("web")).orElseThrow().isDeleted()).isTrue();
     }
 
     @Test
     void lowersWithTheVersionAndTheDigestOfTheStore() {
-        assertThat(PolicyBook.EMPTY.with(version("web", 7, 80), 9).versioned())
+        assertThat(InForce.of(World.EMPTY.with(PolicyBook.EMPTY.with(version("web", 7, 80), 9)))
+                        .on(new HostId("host-a")))
                 .singleElement()
                 .satisfies(it -> assertThat(it.version()).isEqualTo(7))
                 .extracting(VersionedPolicy::digest)

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class WordTest {
     private static final HostId HOST = new HostId("host-a");
-    private static final Position POSITION = new Position(1, 2, 3, 4);
+    private static final Position POSITION = new Position(1, 2, 3, 4, 5);
 
     @TempDir
     Path keys;

@@ -72,6 +72,18 @@ final class PolicyCatalog {
                 .map(PolicyVersion::storedAt);
     }
 
+    /**
+     * Whether a rollout says when a version reaches a host: it is staged, or hosts come back to it from one that is.
+     *
+     * @param version null for the deletion of the policy
+     */
+    boolean isOfARollout(PolicyId policy, Long version) {
+        NavigableMap<Long, PolicyVersion> versions = policies.get(policy);
+        return version != null
+                && versions != null
+                && versions.tailMap(version, true).values().stream().anyMatch(PolicyVersion::isStaged);
+    }
+
     /** What becomes of a packet that this rule decides: a verdict, or {@link #UNKNOWN}. */
     String verdict(RuleKey rule) {
         NavigableMap<Long, PolicyVersion> versions = policies.get(rule.policy());

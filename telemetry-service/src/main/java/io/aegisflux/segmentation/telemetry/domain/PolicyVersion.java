@@ -22,6 +22,7 @@ import java.util.Map;
  * @param state enforced, audit or disabled; deleted for a deletion, invalid for a document that our parser refuses
  * @param type as in the document; empty for what has none
  * @param expiresAt null when it never expires
+ * @param isStaged whether it was not for all hosts at once
  * @param verdicts by the id of each rule that can decide, what becomes of a packet that it decides
  */
 record PolicyVersion(
@@ -32,6 +33,7 @@ record PolicyVersion(
         String type,
         Mode mode,
         Instant expiresAt,
+        boolean isStaged,
         Map<String, String> verdicts) {
     enum State {
         ENFORCED,
@@ -59,6 +61,7 @@ record PolicyVersion(
                         policy.type().word(),
                         policy.mode(),
                         policy.expiresAt(),
+                        stored.canary() != null,
                         verdicts(policy));
             case ParseResult.Rejected ignored -> bare(stored, State.INVALID);
         };
@@ -72,7 +75,15 @@ record PolicyVersion(
 
     private static PolicyVersion bare(StoredPolicy stored, State state) {
         return new PolicyVersion(
-                stored.version(), stored.storedAt(), stored.sourceSequence(), state, "", Mode.ENFORCE, null, Map.of());
+                stored.version(),
+                stored.storedAt(),
+                stored.sourceSequence(),
+                state,
+                "",
+                Mode.ENFORCE,
+                null,
+                stored.canary() != null,
+                Map.of());
     }
 
     private static State state(Policy policy) {

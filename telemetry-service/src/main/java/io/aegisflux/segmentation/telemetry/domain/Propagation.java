@@ -12,7 +12,8 @@ import java.util.Optional;
 
 /**
  * How long policies take from the store into hosts. Only what a host applies because it was published counts: not what
- * a host that is new finds, nor what it applies long afterwards for another reason, a label or an hour without network.
+ * a host that is new finds, nor what it applies long afterwards for another reason, a label or an hour without network, nor
+ * what a rollout holds back or takes back.
  */
 final class Propagation {
     /** Longer than this was not a publish on its way. */
@@ -54,7 +55,9 @@ final class Propagation {
             Optional<Instant> storedAt = policies.storedAt(applied.update.policyId(), applied.update.version());
             if (storedAt.isPresent()) {
                 each.remove();
-                took(storedAt.get(), applied).ifPresent(settled::add);
+                if (!policies.isOfARollout(applied.update.policyId(), applied.update.version())) {
+                    took(storedAt.get(), applied).ifPresent(settled::add);
+                }
             }
         }
         return settled;

@@ -7,6 +7,8 @@ import static io.aegisflux.segmentation.telemetry.domain.Fixtures.deleted;
 import static io.aegisflux.segmentation.telemetry.domain.Fixtures.stored;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.aegisflux.segmentation.contracts.Canary;
+import io.aegisflux.segmentation.contracts.StoredPolicy;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +57,28 @@ class PropagationTest {
         policies.stored(stored("p", 1, at(10)));
         assertThat(propagation.applied(applied("host-a", "p", 1L, 9, at(11).plus(Propagation.LONGEST)), T0))
                 .isEmpty();
+    }
+
+    @Test
+    void doesNotCountWhatARolloutHoldsBackOrTakesBack() {
+        policies.stored(stored("p", 1, at(10)));
+        StoredPolicy second = stored("p", 2, at(20));
+        policies.stored(new StoredPolicy(
+                second.policyId(),
+                2,
+                second.action(),
+                second.digest(),
+                second.document(),
+                second.sourceSequence(),
+                second.storedAt(),
+                new Canary(10, null, null, 1, 60, 30, 90, 100, Canary.AUTO)));
+        assertThat(propagation.applied(applied("host-a", "p", 2L, 6, at(20.1)), T0))
+                .isEmpty();
+        assertThat(propagation.applied(applied("host-a", "p", 1L, 7, at(30)), T0))
+                .isEmpty();
+        policies.stored(stored("p", 3, at(40)));
+        assertThat(propagation.applied(applied("host-a", "p", 3L, 8, at(40.1)), T0))
+                .containsExactly(Duration.ofMillis(100));
     }
 
     @Test
