@@ -254,7 +254,7 @@ class RolloutIT {
 
     @Test
     void anInstanceThatIsStartedAnewGoesOnWhereTheKilledOneWas() throws Exception {
-        stage(443, "soak=4s");
+        stage(443, "soak=10s"); // longer than a service takes to start on a busy machine
         Instant acknowledged =
                 awaitStatus(it -> it.acknowledged() == 1).hosts().getFirst().acknowledgedAt();
         service.kill();

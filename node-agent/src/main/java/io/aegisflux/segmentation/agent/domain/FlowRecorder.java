@@ -2,13 +2,10 @@ package io.aegisflux.segmentation.agent.domain;
 
 import static java.util.Objects.requireNonNull;
 
-import io.aegisflux.segmentation.contracts.Direction;
 import io.aegisflux.segmentation.contracts.FlowRecord;
 import io.aegisflux.segmentation.contracts.FlowRecords;
 import io.aegisflux.segmentation.contracts.HostId;
-import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.Protocols;
-import io.aegisflux.segmentation.contracts.Reason;
 import io.aegisflux.segmentation.contracts.Verdict;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,45 +26,10 @@ public final class FlowRecorder {
     static final Duration REPEAT = Duration.ofMinutes(5);
 
     private final HostId host;
-    private final Map<Row, FlowRecord> dropped = new HashMap<>();
-    private final Map<Row, Instant> told = new HashMap<>();
+    private final Map<FlowRecord, FlowRecord> dropped = new HashMap<>();
+    private final Map<FlowRecord, Instant> told = new HashMap<>();
     private long unrecorded;
     private Instant from;
-
-    /** A record without its figures. */
-    private record Row(
-            Direction direction,
-            String sourceIp,
-            Integer sourcePort,
-            String destIp,
-            Integer destPort,
-            String protocol,
-            Integer icmpType,
-            Integer icmpCode,
-            String interfaceName,
-            Verdict verdict,
-            Reason reason,
-            PolicyId policyId,
-            Long policyVersion,
-            String ruleId) {
-        static Row of(FlowRecord flow) {
-            return new Row(
-                    flow.direction(),
-                    flow.sourceIp(),
-                    flow.sourcePort(),
-                    flow.destIp(),
-                    flow.destPort(),
-                    flow.protocol(),
-                    flow.icmpType(),
-                    flow.icmpCode(),
-                    flow.interfaceName(),
-                    flow.verdict(),
-                    flow.reason(),
-                    flow.policyId(),
-                    flow.policyVersion(),
-                    flow.ruleId());
-        }
-    }
 
     /**
      * @param start when recording begins
@@ -83,7 +45,7 @@ public final class FlowRecorder {
             return;
         }
         FlowRecord flow = record(decision);
-        Row row = Row.of(flow);
+        FlowRecord row = row(flow);
         FlowRecord known = dropped.get(row);
         if (known == null && dropped.size() >= MOST_ROWS) {
             unrecorded++;
@@ -126,9 +88,14 @@ public final class FlowRecorder {
         return messages;
     }
 
+    /** A record without its figures: what tells rows apart. */
+    private static FlowRecord row(FlowRecord flow) {
+        return flow.with(0, Instant.EPOCH);
+    }
+
     /** Whether a row has something new, or was not told for long; takes note that it is told. */
     private boolean isDue(FlowRecord flow, Instant now) {
-        Row row = Row.of(flow);
+        FlowRecord row = row(flow);
         Instant last = told.get(row);
         boolean due = flow.count() > 0 || last == null || !last.plus(REPEAT).isAfter(now);
         if (due && (last != null || told.size() < MOST_ROWS)) {

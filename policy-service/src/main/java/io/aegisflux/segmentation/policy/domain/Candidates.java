@@ -9,8 +9,6 @@ import io.aegisflux.segmentation.contracts.Violation;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.engine.language.Policy;
 import io.aegisflux.segmentation.engine.lowering.VersionedPolicy;
-import io.aegisflux.segmentation.engine.parsing.ParseResult;
-import io.aegisflux.segmentation.engine.parsing.PolicyParser;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,20 +55,19 @@ public record Candidates(List<VersionedPolicy> published, Set<PolicyId> replaced
 
     /** What documents and deletions come to. Documents are judged as their publish would be. */
     public static Result of(PolicyBook stored, List<JsonNode> documents, List<PolicyId> deletions) {
+        CandidateDocuments candidates = CandidateDocuments.of(documents);
+        if (!candidates.violations().isEmpty()) {
+            return new Result.Unfit(candidates.violations());
+        }
         List<VersionedPolicy> published = new ArrayList<>();
         Map<PolicyId, Change> changes = new LinkedHashMap<>();
         List<Violation> violations = new ArrayList<>();
         for (int i = 0; i < documents.size(); i++) {
-            String place = "/documents/" + i;
-            JsonNode document = documents.get(i);
-            Optional<Policy> policy = read(document, place, violations);
-            if (policy.isPresent()) {
-                Change change = change(stored, policy.get().id(), document);
-                if (changes.put(change.policyId(), change) != null) {
-                    violations.add(named(place, change.policyId()));
-                } else if (!change.action().equals(Change.UNCHANGED)) {
-                    published.add(next(stored, policy.get(), document));
-                }
+            Policy policy = candidates.policies().get(i);
+            Change change = change(stored, policy.id(), documents.get(i));
+            changes.put(policy.id(), change);
+            if (!change.action().equals(Change.UNCHANGED)) {
+                published.add(next(stored, policy, documents.get(i)));
             }
         }
         for (int i = 0; i < deletions.size(); i++) {
@@ -87,22 +84,6 @@ public record Candidates(List<VersionedPolicy> published, Set<PolicyId> replaced
                 .map(Change::policyId)
                 .collect(Collectors.toSet());
         return new Result.Fit(new Candidates(published, replaced, List.copyOf(changes.values())));
-    }
-
-    private static Optional<Policy> read(JsonNode document, String place, List<Violation> violations) {
-        byte[] body = Wire.write(document);
-        PolicyId id;
-        try {
-            id = new PolicyId(document.path("id").asText());
-        } catch (IllegalArgumentException e) {
-            violations.add(new Violation(place + "/id", e.getMessage(), "give the policy an id"));
-            return Optional.empty();
-        }
-        List<Violation> found = Acceptance.violations(body, id);
-        found.forEach(it -> violations.add(new Violation(place + it.path(), it.reason(), it.hint())));
-        return found.isEmpty() && PolicyParser.parse(body, id) instanceof ParseResult.Accepted(Policy policy)
-                ? Optional.of(policy)
-                : Optional.empty();
     }
 
     /** @param document null for a deletion */

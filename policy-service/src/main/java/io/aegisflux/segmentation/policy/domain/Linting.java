@@ -6,17 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.aegisflux.segmentation.contracts.PolicyApi;
 import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.Violation;
-import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.engine.language.Policy;
 import io.aegisflux.segmentation.engine.linting.PolicyLint;
-import io.aegisflux.segmentation.engine.parsing.ParseResult;
-import io.aegisflux.segmentation.engine.parsing.PolicyParser;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** What became of a lint. */
 public sealed interface Linting {
@@ -53,33 +49,17 @@ public sealed interface Linting {
 
     /** Judges candidates among the stored policies, each in place of the stored one of its id. */
     static Linting ofCandidates(List<JsonNode> documents, World world, Instant now) {
-        List<Violation> violations = new ArrayList<>();
-        List<Policy> candidates = new ArrayList<>();
-        Set<PolicyId> ids = new HashSet<>();
-        for (int i = 0; i < documents.size(); i++) {
-            String place = "/documents/" + i;
-            byte[] document = Wire.write(documents.get(i));
-            Acceptance.violations(document, null).stream()
-                    .map(it -> new Violation(place + it.path(), it.reason(), it.hint()))
-                    .forEach(violations::add);
-            if (PolicyParser.parse(document, null) instanceof ParseResult.Accepted(Policy policy)) {
-                candidates.add(policy);
-                if (!ids.add(policy.id())) {
-                    violations.add(new Violation(
-                            place + "/id",
-                            "a document before it is policy %s too".formatted(policy.id()),
-                            "give each document an id of its own"));
-                }
-            }
+        CandidateDocuments candidates = CandidateDocuments.of(documents);
+        if (!candidates.violations().isEmpty()) {
+            return new Refused(candidates.violations());
         }
-        return violations.isEmpty()
-                ? new Judged(PolicyLint.of(
-                        candidates,
-                        stored(world, policy -> !ids.contains(policy.id())),
-                        world.hosts().all(),
-                        world.workloads(),
-                        now))
-                : new Refused(violations);
+        Set<PolicyId> ids = candidates.policies().stream().map(Policy::id).collect(Collectors.toSet());
+        return new Judged(PolicyLint.of(
+                candidates.policies(),
+                stored(world, policy -> !ids.contains(policy.id())),
+                world.hosts().all(),
+                world.workloads(),
+                now));
     }
 
     private static List<Policy> stored(World world, Predicate<Policy> wanted) {
