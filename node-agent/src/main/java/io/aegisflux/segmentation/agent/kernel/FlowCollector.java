@@ -105,8 +105,10 @@ final class FlowCollector {
                 long hash = hash(key);
                 seen.add(hash);
                 long at = flow.get(JAVA_LONG, LAST_SEEN);
-                if (at > lastLook) {
-                    count(key, flow, at, !isFirst && !known.contains(hash), tallies);
+                // The programs' clock is behind by up to a tick: what began right after a look may seem older than it.
+                boolean isNew = !known.contains(hash);
+                if (isNew || at > lastLook) {
+                    count(key, flow, at, isNew && !isFirst, tallies);
                 }
             });
             complete &= seen.size() - before < NEARLY_FULL * map.maxEntries();
