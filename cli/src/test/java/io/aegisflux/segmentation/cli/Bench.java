@@ -15,6 +15,11 @@ import io.aegisflux.segmentation.contracts.LintSeverity;
 import io.aegisflux.segmentation.contracts.Mode;
 import io.aegisflux.segmentation.contracts.PolicyAccepted;
 import io.aegisflux.segmentation.contracts.PolicyApi;
+import io.aegisflux.segmentation.contracts.PolicyExplanation;
+import io.aegisflux.segmentation.contracts.PolicyExplanation.Considered;
+import io.aegisflux.segmentation.contracts.PolicyExplanation.Effect;
+import io.aegisflux.segmentation.contracts.PolicyExplanation.RuleEffect;
+import io.aegisflux.segmentation.contracts.PolicyExplanation.Standing;
 import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.PolicyPlan;
 import io.aegisflux.segmentation.contracts.PolicySuggestion;
@@ -207,7 +212,7 @@ public final class Bench implements AutoCloseable {
             case "hosts" -> reply(request, hosts());
             case "get" -> get(request);
             case "history" -> history(request);
-            case "evaluate" -> evaluate(request);
+            case "explain" -> explain(request);
             case "plan" -> plan(request);
             case "suggest" -> suggest(request);
             case "unused" -> reply(request, Wire.read(Examples.read("api-policy-unused-reply"), UnusedRules.class));
@@ -352,7 +357,7 @@ public final class Bench implements AutoCloseable {
         }
     }
 
-    private void evaluate(Message request) {
+    private void explain(Message request) {
         PolicyApi.EvaluateRequest wanted = Wire.read(request.getData(), PolicyApi.EvaluateRequest.class);
         PolicyId policy = new PolicyId("web-db");
         Integer port = wanted.packet().destPort();
@@ -363,20 +368,49 @@ public final class Bench implements AutoCloseable {
                     new ApiError(
                             ApiError.NOT_FOUND, "no host nobody has reported", "segctl status lists them", List.of()));
         } else if (port == null) {
-            reply(request, new Decision(Action.ALLOW, Reason.POSTURE, null, null, null, null, List.of()));
+            reply(
+                    request,
+                    new PolicyExplanation(
+                            new Decision(Action.ALLOW, Reason.POSTURE, null, null, null, null, List.of()),
+                            List.of(),
+                            null,
+                            new PolicyExplanation.Loaded(42, null, null),
+                            null));
         } else if (port == 80) {
             reply(
                     request,
-                    new Decision(
-                            Action.ALLOW,
-                            Reason.AUDIT_WOULD_DENY,
-                            policy,
-                            3L,
-                            "allow-all",
-                            new Decision.Audit(new PolicyId("strict"), 1, "no-80"),
-                            List.of("web-db/note")));
+                    new PolicyExplanation(
+                            new Decision(
+                                    Action.ALLOW,
+                                    Reason.AUDIT_WOULD_DENY,
+                                    policy,
+                                    3L,
+                                    "allow-all",
+                                    new Decision.Audit(new PolicyId("strict"), 1, "no-80"),
+                                    List.of("web-db/note")),
+                            List.of(
+                                    new Considered(
+                                            new PolicyId("strict"),
+                                            1,
+                                            Standing.CONSIDERED,
+                                            null,
+                                            List.of(new RuleEffect("no-80", Action.DENY, Effect.AUDITS, List.of()))),
+                                    new Considered(
+                                            policy,
+                                            3,
+                                            Standing.CONSIDERED,
+                                            null,
+                                            List.of(
+                                                    new RuleEffect("note", Action.LOG, Effect.NOTES, List.of()),
+                                                    new RuleEffect(
+                                                            "allow-all", Action.ALLOW, Effect.DECIDES, List.of()),
+                                                    new RuleEffect("late", Action.DENY, Effect.BEHIND, List.of())))),
+                            null,
+                            new PolicyExplanation.Loaded(42, 41L, Run.NOW.minusSeconds(8)),
+                            new PolicyExplanation.Hits(0, null)));
         } else {
-            reply(request, new Decision(Action.DENY, Reason.RULE_DENY, policy, 3L, "deny-others", null, List.of()));
+            PolicyExplanation example = Wire.read(Examples.read("api-policy-explain-reply"), PolicyExplanation.class);
+            reply(request, example);
         }
     }
 

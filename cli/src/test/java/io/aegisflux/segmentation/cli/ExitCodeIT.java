@@ -54,6 +54,9 @@ class ExitCodeIT {
                     0 | policy get web-db --version 2 -o json
                     0 | policy delete web-db
                     0 | explain --host db-1 --from 10.0.0.1 --to 10.0.0.2 --port 5432
+                    0 | explain --host db-1 --from 10.0.0.1 --to 10.0.0.2 --port 5432 --expect deny
+                    3 | explain --host db-1 --from 10.0.0.1 --to 10.0.0.2 --port 5432 --expect allow
+                    2 | explain --host db-1 --from 10.0.0.1 --to 10.0.0.2 --port 5432 --expect audit
                     2 | explain --host db-1 --from 10.0.0.1 --to 10.0.0.2
                     2 | explain --host db-1 --from 10.0.0.1 --to 10.0.0.2 --protocol icmp --port 1
                     2 | explain --host db-1 --from db --to 10.0.0.2 --port 5432
@@ -158,7 +161,7 @@ class ExitCodeIT {
                     2 | events --host Not_A_Host
                     2 | policy ls --creds /nowhere/to/be/found.creds
                     4 | req nobody.listens.here --timeout 500ms
-                    4 | req segmentation.api.policy.explain --timeout 500ms
+                    4 | req segmentation.api.policy.nothing --timeout 500ms
                     5 | policy get unknown
                     5 | policy delete unknown
                     5 | req segmentation.api.policy.get {"policy_id":"unknown"}

@@ -20,6 +20,8 @@ public final class PolicyApi {
     public static final String EVALUATE = "evaluate";
     /** {@link HistoryRequest} → {@link HistoryReply}. */
     public static final String HISTORY = "history";
+    /** {@link EvaluateRequest} → {@link PolicyExplanation}. */
+    public static final String EXPLAIN = "explain";
     /** {@link PlanRequest} → {@link PolicyPlan}. */
     public static final String PLAN = "plan";
     /** {@link SuggestRequest} → {@link PolicySuggestion}. */

@@ -15,7 +15,9 @@ import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.Mode;
 import io.aegisflux.segmentation.contracts.PacketTuple;
 import io.aegisflux.segmentation.contracts.PolicyApi;
+import io.aegisflux.segmentation.contracts.PolicyExplanation;
 import io.aegisflux.segmentation.contracts.PolicyId;
+import io.aegisflux.segmentation.contracts.Reason;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
@@ -177,6 +179,32 @@ class ApiIT {
         assertThat(error(PolicyApi.EVALUATE, "{\"host_id\":\"api-host\"}".getBytes(UTF_8))
                         .message())
                 .contains("packet is missing");
+    }
+
+    @Test
+    void explainSaysWhatEveryPolicyAndRuleHasToDoWithAPacket() {
+        PolicyExplanation denied = ask(PolicyApi.EXPLAIN, packet("api-host", 80), PolicyExplanation.class);
+        assertThat(denied.decision().reason()).isEqualTo(Reason.DEFAULT_DENY);
+        assertThat(denied.policies()).singleElement().satisfies(policy -> {
+            assertThat(policy.policyId()).isEqualTo(new PolicyId("web"));
+            assertThat(policy.version()).isEqualTo(2);
+            assertThat(policy.rules())
+                    .extracting(PolicyExplanation.RuleEffect::effect)
+                    .containsExactly(PolicyExplanation.Effect.MISSES, PolicyExplanation.Effect.DECIDES);
+        });
+        assertThat(denied.nearest().misses()).containsExactly("dest_port is 80, wants 443");
+        assertThat(denied.loaded().desiredRevision())
+                .isEqualTo(bench.desired("api-host").orElseThrow().revision());
+        assertThat(denied.loaded().loadedRevision())
+                .as("the host has sent no counters")
+                .isNull();
+        assertThat(denied.hits()).isNull();
+        assertThat(ask(PolicyApi.EXPLAIN, packet("api-host", 443), PolicyExplanation.class)
+                        .nearest())
+                .as("it is allowed")
+                .isNull();
+        assertThat(error(PolicyApi.EXPLAIN, Wire.write(packet("nobody", 80))).code())
+                .isEqualTo(ApiError.NOT_FOUND);
     }
 
     @Test

@@ -3,11 +3,11 @@ package io.aegisflux.segmentation.cli.bus;
 import static java.util.Objects.requireNonNull;
 
 import io.aegisflux.segmentation.cli.outcome.Failure;
-import io.aegisflux.segmentation.contracts.Decision;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.PacketTuple;
 import io.aegisflux.segmentation.contracts.PolicyAccepted;
 import io.aegisflux.segmentation.contracts.PolicyApi;
+import io.aegisflux.segmentation.contracts.PolicyExplanation;
 import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.PolicyPlan;
 import io.aegisflux.segmentation.contracts.PolicySuggestion;
@@ -52,9 +52,9 @@ public final class PolicyBus {
         return ask("hosts", new byte[0], PolicyApi.HostsReply.class);
     }
 
-    /** What the stored policies decide on a host about a packet. */
-    public Decision evaluate(HostId host, PacketTuple packet) {
-        return ask("evaluate", Wire.write(new PolicyApi.EvaluateRequest(host, packet)), Decision.class);
+    /** What becomes of a packet on a host, and why. */
+    public PolicyExplanation explain(HostId host, PacketTuple packet) {
+        return ask("explain", Wire.write(new PolicyApi.EvaluateRequest(host, packet)), PolicyExplanation.class);
     }
 
     /** What a change of policies would have done. */

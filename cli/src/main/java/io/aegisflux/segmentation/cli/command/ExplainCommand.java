@@ -4,34 +4,34 @@ import io.aegisflux.segmentation.cli.bus.BusClient;
 import io.aegisflux.segmentation.cli.bus.PolicyBus;
 import io.aegisflux.segmentation.cli.outcome.ExitCode;
 import io.aegisflux.segmentation.cli.outcome.Failure;
-import io.aegisflux.segmentation.cli.terminal.Cell;
-import io.aegisflux.segmentation.cli.terminal.Glyph;
 import io.aegisflux.segmentation.cli.terminal.Output;
-import io.aegisflux.segmentation.cli.terminal.Printable;
 import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.Addresses;
-import io.aegisflux.segmentation.contracts.Decision;
 import io.aegisflux.segmentation.contracts.Direction;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.PacketTuple;
+import io.aegisflux.segmentation.contracts.PolicyExplanation;
 import io.aegisflux.segmentation.contracts.Protocols;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** What the stored policies say of a new connection on a host, and which rule it is. */
+/** What becomes of a new connection on a host, and why. */
 @Command(
         name = "explain",
         description = {
-            "Ask what the stored policies decide on a host about a new connection, and by which rule.",
-            "It is policy-service that answers, by the evaluator that the kernel is held to: what is desired, not what the host"
-                    + " has loaded."
+            "Say what the policies on a host make of a new connection, and why: what every policy and rule has to do with it, the"
+                    + " allow rule that came nearest, whether the host has loaded what is desired, and the rule's last hit.",
+            "It is policy-service that answers, by the evaluator that the kernel is held to."
         },
         sortOptions = false,
+        exitCodeListHeading = "%nExit codes beside those of segctl:%n",
+        exitCodeList = "  3:with --expect, when it is decided otherwise",
         footerHeading = "%nExamples:%n",
         footer = {
             "  segctl explain --host db-1 --from 198.18.71.10 --to 198.18.72.20 --port 5432",
-            "  segctl explain --host web-1 --direction egress --from fd00::1 --to fd00::2 --protocol icmpv6"
+            "  segctl explain --host web-1 --direction egress --from fd00::1 --to fd00::2 --protocol icmpv6",
+            "  segctl explain --host db-1 --from 198.18.71.11 --to 198.18.72.20 --port 5432 --expect allow"
         })
 final class ExplainCommand implements Callable<Integer> {
     private static final int SOME_SOURCE_PORT = 40_000;
@@ -76,6 +76,13 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--interface", paramLabel = "NAME", description = "Of the host (default: none of the known ones).")
     private String interfaceName;
 
+    @Option(
+            names = "--expect",
+            paramLabel = "ACTION",
+            converter = AllowOrDeny.class,
+            description = "allow or deny: end with 3 when it is decided otherwise.")
+    private Action expected;
+
     ExplainCommand(RootCommand root) {
         this.root = root;
     }
@@ -83,17 +90,17 @@ final class ExplainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PacketTuple packet = packet();
-        Decision decision;
+        PolicyExplanation explanation;
         try (BusClient bus = root.connect()) {
-            decision = new PolicyBus(bus).evaluate(host, packet);
+            explanation = new PolicyBus(bus).explain(host, packet);
         }
         Output output = root.output();
         if (output.isJson()) {
-            output.json(decision);
+            output.json(explanation);
         } else {
-            print(packet, decision, output);
+            new ExplanationScreen(host, packet, explanation, output).print();
         }
-        return ExitCode.OK;
+        return expected == null || explanation.decision().action() == expected ? ExitCode.OK : ExitCode.FINDINGS;
     }
 
     private PacketTuple packet() {
@@ -119,36 +126,5 @@ final class ExplainCommand implements Callable<Integer> {
             throw Failure.usage(
                     e.getMessage(), "write literal addresses, ports from 0 to 65535, and ingress or egress");
         }
-    }
-
-    private void print(PacketTuple packet, Decision decision, Output output) {
-        Cell verdict = decision.action() == Action.DENY
-                ? Glyph.NO.with("DENIED")
-                : decision.audit() == null ? Glyph.YES.with("ALLOWED") : Glyph.HALF.with("AUDITED");
-        String port = packet.destPort() == null ? "" : " port " + packet.destPort();
-        output.line("%s  %s %s → %s%s  %s on %s"
-                .formatted(
-                        verdict.tone().paint(verdict.text(), output.outColors()),
-                        Protocols.name(packet.protocol()),
-                        packet.sourceIp(),
-                        packet.destIp(),
-                        port,
-                        packet.direction().wireName(),
-                        host));
-        output.line("  %s  %s".formatted(decision.reason().wireName(), decider(decision)));
-        if (decision.audit() != null) {
-            output.line(Printable.of("  would be denied by %s@v%d/%s"
-                    .formatted(
-                            decision.audit().policyId(),
-                            decision.audit().policyVersion(),
-                            decision.audit().ruleId())));
-        }
-        decision.logged().forEach(rule -> output.line(Printable.of("  noted by " + rule)));
-    }
-
-    private static String decider(Decision decision) {
-        return decision.policyId() == null
-                ? "no policy decides: the host's posture does"
-                : Printable.of("%s@v%d/%s".formatted(decision.policyId(), decision.policyVersion(), decision.ruleId()));
     }
 }

@@ -16,6 +16,11 @@ public sealed interface Condition {
     /** The field it looks at. */
     Field field();
 
+    /** The field as the document has it, e.g. {@code dest_port} or {@code source.label.app}. */
+    default String name() {
+        return this instanceof Label label ? field().labelPrefix() + label.key() : field().word();
+    }
+
     /** IP protocol, port, ICMP type or ICMP code is one of the admitted; a packet without the field never matches. */
     record Numbers(Field field, NumberSet admitted) implements Condition {
         public Numbers {

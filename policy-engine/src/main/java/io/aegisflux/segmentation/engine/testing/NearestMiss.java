@@ -2,18 +2,14 @@ package io.aegisflux.segmentation.engine.testing;
 
 import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.Direction;
-import io.aegisflux.segmentation.contracts.Mode;
 import io.aegisflux.segmentation.contracts.PacketTuple;
-import io.aegisflux.segmentation.engine.evaluation.Evaluator;
+import io.aegisflux.segmentation.engine.explaining.ConditionProbe;
+import io.aegisflux.segmentation.engine.explaining.ConditionProbe.Miss;
 import io.aegisflux.segmentation.engine.language.Condition;
-import io.aegisflux.segmentation.engine.language.DefaultAction;
-import io.aegisflux.segmentation.engine.language.DefaultRule;
 import io.aegisflux.segmentation.engine.language.Policy;
 import io.aegisflux.segmentation.engine.language.PolicyTest;
 import io.aegisflux.segmentation.engine.language.PolicyTest.Expectation;
 import io.aegisflux.segmentation.engine.language.Rule;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +18,7 @@ import java.util.stream.IntStream;
 /** The rule that would make of a connection what is expected, and that the fewest of its conditions keep from it. */
 final class NearestMiss {
     private final Policy policy;
-    private final Ends ends;
+    private final ConditionProbe probe;
 
     /**
      * @param rule the index of the rule in the document
@@ -33,7 +29,7 @@ final class NearestMiss {
     /** @param policy as it is tested */
     NearestMiss(Policy policy, Ends ends) {
         this.policy = policy;
-        this.ends = ends;
+        this.probe = new ConditionProbe(ends.workloads());
     }
 
     /** Says which rule, and what keeps it. */
@@ -73,45 +69,14 @@ final class NearestMiss {
     }
 
     private Near near(int index, PacketTuple packet) {
-        Rule rule = policy.rules().get(index);
-        List<String> misses = new ArrayList<>();
-        if (rule.direction() != Direction.BOTH && rule.direction() != packet.direction()) {
-            misses.add("it is for %s".formatted(rule.direction().wireName()));
-        }
-        for (int i = 0; i < rule.conditions().size(); i++) {
-            Condition condition = rule.conditions().get(i);
-            if (!holds(condition, packet)) {
-                misses.add("/rules/%d/conditions/%d (%s) does not hold".formatted(index, i, name(condition)));
-            }
-        }
+        List<String> misses = probe.misses(policy, policy.rules().get(index), packet).stream()
+                .map(miss -> switch (miss) {
+                    case Miss.OfDirection(Direction direction) -> "it is for %s".formatted(direction.wireName());
+                    case Miss.OfInterfaces ignored -> "its policy is for other interfaces";
+                    case Miss.OfCondition(int at, Condition condition) ->
+                        "/rules/%d/conditions/%d (%s) does not hold".formatted(index, at, condition.name());
+                })
+                .toList();
         return new Near(index, misses);
-    }
-
-    private static String name(Condition condition) {
-        return condition instanceof Condition.Label label
-                ? condition.field().labelPrefix() + label.key()
-                : condition.field().word();
-    }
-
-    /** Asks a policy of one rule with this condition alone. */
-    private boolean holds(Condition condition, PacketTuple packet) {
-        Rule rule = new Rule(
-                "only",
-                Action.DENY,
-                1,
-                true,
-                List.of(condition),
-                Direction.BOTH,
-                Mode.ENFORCE,
-                null,
-                0,
-                null,
-                null,
-                "",
-                policy.metadata());
-        DefaultRule none = new DefaultRule(DefaultAction.NONE, Direction.BOTH, Mode.ENFORCE);
-        Policy alone = PolicyTests.alone(policy, Mode.ENFORCE, List.of(rule), none);
-        Evaluator evaluator = PolicyTests.evaluator(alone, ends);
-        return evaluator.decide(packet, Instant.EPOCH).action() == Action.DENY;
     }
 }
