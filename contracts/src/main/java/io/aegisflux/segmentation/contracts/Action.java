@@ -36,11 +36,6 @@ public enum Action {
      */
     @JsonCreator
     public static Action of(String wireName) {
-        for (Action value : values()) {
-            if (value.wireName().equals(wireName)) {
-                return value;
-            }
-        }
-        throw new IllegalArgumentException("no action is called " + Quoted.shortened(String.valueOf(wireName)));
+        return WireNames.constant(values(), Action::wireName, wireName, "no action");
     }
 }

@@ -21,11 +21,6 @@ public enum Direction {
      */
     @JsonCreator
     public static Direction of(String wireName) {
-        for (Direction value : values()) {
-            if (value.wireName().equals(wireName)) {
-                return value;
-            }
-        }
-        throw new IllegalArgumentException("no direction is called " + Quoted.shortened(String.valueOf(wireName)));
+        return WireNames.constant(values(), Direction::wireName, wireName, "no direction");
     }
 }

@@ -1,5 +1,6 @@
 package io.aegisflux.segmentation.contracts;
 
+import java.time.Instant;
 import java.util.Set;
 
 /** Figures and words of messages within their bounds, refused with the member's name and the value. */
@@ -47,6 +48,16 @@ final class Figures {
     static void requireByteOrNull(Integer figure, String member) {
         if (figure != null && (figure < 0 || figure > 0xFF)) {
             throw new IllegalArgumentException("%s is a number from 0 to 255, not %d".formatted(member, figure));
+        }
+    }
+
+    /**
+     * @param to null for no end
+     * @throws IllegalArgumentException when the end of a window is before its begin
+     */
+    static void requireOrder(Instant from, Instant to) {
+        if (to != null && to.isBefore(from)) {
+            throw new IllegalArgumentException("to is before from");
         }
     }
 

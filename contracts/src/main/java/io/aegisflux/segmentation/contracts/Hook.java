@@ -23,11 +23,6 @@ public enum Hook {
      */
     @JsonCreator
     public static Hook of(String wireName) {
-        for (Hook value : values()) {
-            if (value.wireName().equals(wireName)) {
-                return value;
-            }
-        }
-        throw new IllegalArgumentException("no hook is called " + Quoted.shortened(String.valueOf(wireName)));
+        return WireNames.constant(values(), Hook::wireName, wireName, "no hook");
     }
 }

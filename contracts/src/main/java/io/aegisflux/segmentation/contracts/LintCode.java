@@ -43,11 +43,6 @@ public enum LintCode {
      */
     @JsonCreator
     public static LintCode of(String wireName) {
-        for (LintCode value : values()) {
-            if (value.wireName().equals(wireName)) {
-                return value;
-            }
-        }
-        throw new IllegalArgumentException("no finding is called " + Quoted.shortened(String.valueOf(wireName)));
+        return WireNames.constant(values(), LintCode::wireName, wireName, "no finding");
     }
 }

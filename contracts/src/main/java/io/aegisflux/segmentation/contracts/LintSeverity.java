@@ -22,11 +22,6 @@ public enum LintSeverity {
      */
     @JsonCreator
     public static LintSeverity of(String wireName) {
-        for (LintSeverity value : values()) {
-            if (value.wireName().equals(wireName)) {
-                return value;
-            }
-        }
-        throw new IllegalArgumentException("no severity is called " + Quoted.shortened(String.valueOf(wireName)));
+        return WireNames.constant(values(), LintSeverity::wireName, wireName, "no severity");
     }
 }

@@ -20,11 +20,6 @@ public enum Mode {
      */
     @JsonCreator
     public static Mode of(String wireName) {
-        for (Mode value : values()) {
-            if (value.wireName().equals(wireName)) {
-                return value;
-            }
-        }
-        throw new IllegalArgumentException("no mode is called " + Quoted.shortened(String.valueOf(wireName)));
+        return WireNames.constant(values(), Mode::wireName, wireName, "no mode");
     }
 }

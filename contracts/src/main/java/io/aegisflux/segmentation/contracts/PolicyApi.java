@@ -193,9 +193,7 @@ public final class PolicyApi {
             documents = Frozen.listOrEmpty(documents, "documents");
             deletions = Frozen.listOrEmpty(deletions, "deletions");
             requireNonNull(from, "from is missing");
-            if (to != null && to.isBefore(from)) {
-                throw new IllegalArgumentException("to is before from");
-            }
+            Figures.requireOrder(from, to);
             for (JsonNode document : documents) {
                 if (!document.isObject()) {
                     throw new IllegalArgumentException("documents holds what is no object: " + document.getNodeType());
@@ -244,9 +242,7 @@ public final class PolicyApi {
             if (direction == Direction.BOTH) {
                 throw new IllegalArgumentException("direction is ingress or egress, not both: ask twice");
             }
-            if (to != null && to.isBefore(from)) {
-                throw new IllegalArgumentException("to is before from");
-            }
+            Figures.requireOrder(from, to);
         }
     }
 

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -48,11 +47,7 @@ public record PolicyExplanation(
          */
         @JsonCreator
         public static Standing of(String wireName) {
-            return Arrays.stream(values())
-                    .filter(value -> value.wireName().equals(wireName))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException(
-                            "no standing is called " + Quoted.shortened(String.valueOf(wireName))));
+            return WireNames.constant(values(), Standing::wireName, wireName, "no standing");
         }
     }
 
@@ -84,11 +79,7 @@ public record PolicyExplanation(
          */
         @JsonCreator
         public static Effect of(String wireName) {
-            return Arrays.stream(values())
-                    .filter(value -> value.wireName().equals(wireName))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException(
-                            "no effect is called " + Quoted.shortened(String.valueOf(wireName))));
+            return WireNames.constant(values(), Effect::wireName, wireName, "no effect");
         }
     }
 

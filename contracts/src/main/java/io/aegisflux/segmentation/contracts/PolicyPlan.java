@@ -6,7 +6,6 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -159,11 +158,7 @@ public record PolicyPlan(
          */
         @JsonCreator
         public static Doubt of(String wireName) {
-            return Arrays.stream(values())
-                    .filter(value -> value.wireName().equals(wireName))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException(
-                            "no doubt is called " + Quoted.shortened(String.valueOf(wireName))));
+            return WireNames.constant(values(), Doubt::wireName, wireName, "no doubt");
         }
     }
 

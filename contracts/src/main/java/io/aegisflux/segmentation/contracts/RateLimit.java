@@ -42,12 +42,7 @@ public record RateLimit(long perSecond, Of of, Per per) {
          */
         @JsonCreator
         public static Of of(String wireName) {
-            for (Of value : values()) {
-                if (value.wireName().equals(wireName)) {
-                    return value;
-                }
-            }
-            throw new IllegalArgumentException("nothing to count is called " + Quoted.shortened(wireName));
+            return WireNames.constant(values(), Of::wireName, wireName, "nothing to count");
         }
     }
 
@@ -69,12 +64,7 @@ public record RateLimit(long perSecond, Of of, Per per) {
          */
         @JsonCreator
         public static Per of(String wireName) {
-            for (Per value : values()) {
-                if (value.wireName().equals(wireName)) {
-                    return value;
-                }
-            }
-            throw new IllegalArgumentException("nothing with a bucket is called " + Quoted.shortened(wireName));
+            return WireNames.constant(values(), Per::wireName, wireName, "nothing with a bucket");
         }
     }
 }

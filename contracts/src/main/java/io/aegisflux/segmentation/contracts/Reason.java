@@ -41,11 +41,6 @@ public enum Reason {
      */
     @JsonCreator
     public static Reason of(String wireName) {
-        for (Reason value : values()) {
-            if (value.wireName().equals(wireName)) {
-                return value;
-            }
-        }
-        throw new IllegalArgumentException("no reason is called " + Quoted.shortened(String.valueOf(wireName)));
+        return WireNames.constant(values(), Reason::wireName, wireName, "no reason");
     }
 }

@@ -33,12 +33,6 @@ public enum RolloutState {
      */
     @JsonCreator
     public static RolloutState of(String wireName) {
-        for (RolloutState value : values()) {
-            if (value.wireName().equals(wireName)) {
-                return value;
-            }
-        }
-        throw new IllegalArgumentException(
-                "no state of a rollout is called " + Quoted.shortened(String.valueOf(wireName)));
+        return WireNames.constant(values(), RolloutState::wireName, wireName, "no state of a rollout");
     }
 }

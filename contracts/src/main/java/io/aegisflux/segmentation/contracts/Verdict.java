@@ -22,11 +22,6 @@ public enum Verdict {
      */
     @JsonCreator
     public static Verdict of(String wireName) {
-        for (Verdict value : values()) {
-            if (value.wireName().equals(wireName)) {
-                return value;
-            }
-        }
-        throw new IllegalArgumentException("no verdict is called " + Quoted.shortened(String.valueOf(wireName)));
+        return WireNames.constant(values(), Verdict::wireName, wireName, "no verdict");
     }
 }

@@ -9,10 +9,10 @@ import io.aegisflux.segmentation.contracts.Mode;
 import io.aegisflux.segmentation.contracts.PacketTuple;
 import io.aegisflux.segmentation.contracts.Workload;
 import io.aegisflux.segmentation.engine.evaluation.Evaluator;
-import io.aegisflux.segmentation.engine.language.AppliesTo;
 import io.aegisflux.segmentation.engine.language.Condition;
 import io.aegisflux.segmentation.engine.language.DefaultAction;
 import io.aegisflux.segmentation.engine.language.DefaultRule;
+import io.aegisflux.segmentation.engine.language.Glob;
 import io.aegisflux.segmentation.engine.language.Policy;
 import io.aegisflux.segmentation.engine.language.Rule;
 import io.aegisflux.segmentation.engine.lowering.HostView;
@@ -48,13 +48,12 @@ public final class ConditionProbe {
         if (rule.direction() != Direction.BOTH && rule.direction() != packet.direction()) {
             misses.add(new Miss.OfDirection(rule.direction()));
         }
-        if (!policy.appliesTo().interfaces().isEmpty()
-                && !matches(policy.with(ofInterfaces(policy), List.of(deny(rule, List.of()))), packet)) {
+        if (!isForInterface(policy.appliesTo().interfaces(), packet.interfaceName())) {
             misses.add(new Miss.OfInterfaces());
         }
         for (int i = 0; i < rule.conditions().size(); i++) {
             Condition condition = rule.conditions().get(i);
-            if (!matches(policy.with(AppliesTo.ALL, List.of(deny(rule, List.of(condition)))), packet)) {
+            if (!holds(policy, rule, condition, packet)) {
                 misses.add(new Miss.OfCondition(i, condition));
             }
         }
@@ -77,17 +76,17 @@ public final class ConditionProbe {
         record OfCondition(int index, Condition condition) implements Miss {}
     }
 
-    private static AppliesTo ofInterfaces(Policy policy) {
-        return new AppliesTo(List.of(), Map.of(), policy.appliesTo().interfaces());
+    private static boolean isForInterface(List<Glob> globs, String name) {
+        return globs.isEmpty() || name != null && globs.stream().anyMatch(glob -> glob.matches(name));
     }
 
-    private static Rule deny(Rule rule, List<Condition> conditions) {
-        return new Rule(
+    private boolean holds(Policy policy, Rule rule, Condition condition, PacketTuple packet) {
+        Rule deny = new Rule(
                 rule.id(),
                 Action.DENY,
                 1,
                 true,
-                conditions,
+                List.of(condition),
                 Direction.BOTH,
                 Mode.ENFORCE,
                 null,
@@ -96,26 +95,8 @@ public final class ConditionProbe {
                 null,
                 "",
                 rule.metadata());
-    }
-
-    private boolean matches(Policy alone, PacketTuple packet) {
-        Policy always = new Policy(
-                alone.id(),
-                alone.name(),
-                alone.type(),
-                alone.priority(),
-                true,
-                Mode.ENFORCE,
-                alone.appliesTo(),
-                alone.rules(),
-                NO_DEFAULT,
-                null,
-                List.of(),
-                "",
-                alone.metadata(),
-                null,
-                null);
-        return Evaluator.forFew(lowering.lower(List.of(new VersionedPolicy(always, ++questions, NO_DIGEST)), HOST))
+        Policy alone = policy.alone(Mode.ENFORCE, List.of(deny), NO_DEFAULT);
+        return Evaluator.forFew(lowering.lower(List.of(new VersionedPolicy(alone, ++questions, NO_DIGEST)), HOST))
                         .decide(packet, Instant.EPOCH)
                         .action()
                 == Action.DENY;

@@ -3,6 +3,7 @@ package io.aegisflux.segmentation.engine.explaining;
 import static java.util.Objects.requireNonNull;
 
 import io.aegisflux.segmentation.contracts.Action;
+import io.aegisflux.segmentation.contracts.Decision;
 import io.aegisflux.segmentation.contracts.Mode;
 import io.aegisflux.segmentation.contracts.PacketTuple;
 import io.aegisflux.segmentation.contracts.PolicyExplanation.Considered;
@@ -10,6 +11,7 @@ import io.aegisflux.segmentation.contracts.PolicyExplanation.Effect;
 import io.aegisflux.segmentation.contracts.PolicyExplanation.Nearest;
 import io.aegisflux.segmentation.contracts.PolicyExplanation.RuleEffect;
 import io.aegisflux.segmentation.contracts.PolicyExplanation.Standing;
+import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.RuleTable;
 import io.aegisflux.segmentation.contracts.TableRule;
 import io.aegisflux.segmentation.contracts.Workload;
@@ -17,6 +19,7 @@ import io.aegisflux.segmentation.engine.evaluation.Evaluator;
 import io.aegisflux.segmentation.engine.evaluation.Judgement;
 import io.aegisflux.segmentation.engine.explaining.ConditionProbe.Miss;
 import io.aegisflux.segmentation.engine.language.AppliesTo;
+import io.aegisflux.segmentation.engine.language.DefaultAction;
 import io.aegisflux.segmentation.engine.language.DefaultRule;
 import io.aegisflux.segmentation.engine.language.Glob;
 import io.aegisflux.segmentation.engine.language.Policy;
@@ -27,10 +30,12 @@ import io.aegisflux.segmentation.engine.lowering.VersionedPolicy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Says of a connection on a host what every policy and every rule has to do with it. For one connection, on one thread. */
 public final class Explaining {
@@ -38,14 +43,22 @@ public final class Explaining {
                     it -> it.policy().priority())
             .thenComparing(it -> it.policy().id().value());
 
-    private final List<VersionedPolicy> policies;
     private final HostView host;
     private final PacketTuple packet;
     private final Instant now;
     private final ConditionProbe probe;
     private final MissWords words;
-    private final RuleTable table;
+    private final Decision decision;
     private final Judgement judgement;
+    private final Map<Name, Integer> places = new HashMap<>();
+    private final List<Considered> considered = new ArrayList<>();
+    private final List<Nearest> allowing = new ArrayList<>();
+
+    /** A rule, by which its place in the table is found. */
+    private record Name(PolicyId policy, String rule) {}
+
+    /** A rule of a document and what it does. */
+    private record Told(Rule rule, RuleEffect effect) {}
 
     /**
      * @param policies those on the host, whether they are for it or not
@@ -54,50 +67,45 @@ public final class Explaining {
      */
     public Explaining(
             List<VersionedPolicy> policies, HostView host, List<Workload> workloads, PacketTuple packet, Instant now) {
-        this.policies = policies.stream().sorted(BY_PRIORITY).toList();
         this.host = requireNonNull(host, "host is null");
         this.packet = requireNonNull(packet, "packet is null");
         this.now = requireNonNull(now, "now is null");
         this.probe = new ConditionProbe(workloads);
         this.words = new MissWords(packet, workloads);
-        this.table = Lowering.lower(policies, host, workloads);
-        this.judgement = Evaluator.forFew(table).judge(packet, now);
+        RuleTable table = Lowering.lower(policies, host, workloads);
+        Evaluator evaluator = Evaluator.forFew(table);
+        this.decision = evaluator.decide(packet, now);
+        this.judgement = evaluator.judge(packet, now);
+        for (int i = 0; i < table.rules().size(); i++) {
+            TableRule rule = table.rules().get(i);
+            places.put(new Name(table.policies().get(rule.policy()).id(), rule.ruleId()), i);
+        }
+        policies.stream().sorted(BY_PRIORITY).map(this::consider).forEach(considered::add);
+    }
+
+    /** What is decided. */
+    public Decision decision() {
+        return decision;
     }
 
     /** Every policy, those of lower priority first. */
     public List<Considered> policies() {
-        return policies.stream().map(this::considered).toList();
+        return List.copyOf(considered);
     }
 
     /** The allow rule that came nearest; empty where the connection is allowed, or no rule allows. */
     public Optional<Nearest> nearest() {
-        if (judgement.action() == Action.ALLOW) {
-            return Optional.empty();
-        }
-        record Near(VersionedPolicy policy, Rule rule, List<Miss> misses) {}
-        List<Near> allowing = new ArrayList<>();
-        for (VersionedPolicy policy : policies) {
-            if (standing(policy.policy()) == Standing.CONSIDERED) {
-                for (Rule rule : policy.policy().rules()) {
-                    if (rule.enabled() && !isPast(rule.expiresAt()) && allows(rule)) {
-                        allowing.add(new Near(policy, rule, probe.misses(policy.policy(), rule, packet)));
-                    }
-                }
-            }
-        }
-        return allowing.stream()
-                .min(Comparator.comparingInt(near -> near.misses.size()))
-                .map(near -> new Nearest(
-                        near.policy.policy().id(),
-                        near.rule.id(),
-                        near.misses.stream().map(words::of).toList()));
+        return decision.action() == Action.ALLOW
+                ? Optional.empty()
+                : allowing.stream()
+                        .min(Comparator.comparingInt(near -> near.misses().size()));
     }
 
     private static boolean allows(Rule rule) {
         return rule.mode() == Mode.ENFORCE && (rule.action() == Action.ALLOW || rule.action() == Action.RATE_LIMIT);
     }
 
-    private Considered considered(VersionedPolicy versioned) {
+    private Considered consider(VersionedPolicy versioned) {
         Policy policy = versioned.policy();
         Standing standing = standing(policy);
         return new Considered(
@@ -153,13 +161,23 @@ public final class Explaining {
     }
 
     private List<RuleEffect> rules(Policy policy) {
-        List<RuleEffect> effects = new ArrayList<>();
-        policy.rules().stream()
-                .sorted(Comparator.comparingInt(Rule::priority))
-                .map(rule -> effect(policy, rule))
-                .forEach(effects::add);
-        defaultAction(policy).ifPresent(effects::add);
-        return effects;
+        List<Told> told = policy.rules().stream()
+                .map(rule -> new Told(rule, effect(policy, rule)))
+                .toList();
+        told.stream()
+                .filter(it -> allows(it.rule) && isThere(it.effect))
+                .map(it -> new Nearest(policy.id(), it.rule.id(), it.effect.misses()))
+                .forEach(allowing::add);
+        return Stream.concat(
+                        told.stream()
+                                .sorted(Comparator.comparingInt(it -> it.rule.priority()))
+                                .map(Told::effect),
+                        defaultAction(policy).stream())
+                .toList();
+    }
+
+    private static boolean isThere(RuleEffect rule) {
+        return rule.effect() != Effect.DISABLED && rule.effect() != Effect.EXPIRED;
     }
 
     private RuleEffect effect(Policy policy, Rule rule) {
@@ -171,7 +189,8 @@ public final class Explaining {
         }
         List<Miss> misses = probe.misses(policy, rule, packet);
         return misses.isEmpty()
-                ? new RuleEffect(rule.id(), rule.action(), matching(indexOf(policy, rule.id())), List.of())
+                ? new RuleEffect(
+                        rule.id(), rule.action(), matching(places.get(new Name(policy.id(), rule.id()))), List.of())
                 : new RuleEffect(
                         rule.id(),
                         rule.action(),
@@ -180,26 +199,26 @@ public final class Explaining {
     }
 
     private Optional<RuleEffect> defaultAction(Policy policy) {
-        int index = indexOf(policy, TableRule.DEFAULT_RULE_ID);
-        if (index < 0) {
+        DefaultRule byDefault = policy.defaultRule();
+        if (byDefault.action() == DefaultAction.NONE) {
             return Optional.empty();
         }
-        DefaultRule byDefault = policy.defaultRule();
-        Rule rule = new Rule(
-                TableRule.DEFAULT_RULE_ID,
-                table.rules().get(index).action(),
-                0,
-                true,
-                List.of(),
-                byDefault.direction(),
-                byDefault.mode(),
-                null,
-                0,
-                null,
-                null,
-                "",
-                policy.metadata());
-        return Optional.of(effect(policy, rule));
+        return Optional.of(effect(
+                policy,
+                new Rule(
+                        TableRule.DEFAULT_RULE_ID,
+                        byDefault.action() == DefaultAction.DENY ? Action.DENY : Action.ALLOW,
+                        0,
+                        true,
+                        List.of(),
+                        byDefault.direction(),
+                        byDefault.mode(),
+                        null,
+                        0,
+                        null,
+                        null,
+                        "",
+                        policy.metadata())));
     }
 
     /** What a rule does that matches, by its place in the table. */
@@ -211,16 +230,5 @@ public final class Explaining {
             return Effect.BEHIND;
         }
         return index == judgement.auditRule() ? Effect.AUDITS : Effect.NOTES;
-    }
-
-    private int indexOf(Policy policy, String ruleId) {
-        for (int i = 0; i < table.rules().size(); i++) {
-            TableRule rule = table.rules().get(i);
-            if (rule.ruleId().equals(ruleId)
-                    && table.policies().get(rule.policy()).id().equals(policy.id())) {
-                return i;
-            }
-        }
-        return Judgement.NONE;
     }
 }

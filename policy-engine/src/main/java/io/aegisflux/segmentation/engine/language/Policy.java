@@ -69,4 +69,24 @@ public record Policy(
                 createdAt,
                 updatedAt);
     }
+
+    /** The same with these rules by itself: for every host and interface, enabled and for ever, without tests. */
+    public Policy alone(Mode otherMode, List<Rule> otherRules, DefaultRule otherDefault) {
+        return new Policy(
+                id,
+                name,
+                type,
+                priority,
+                true,
+                otherMode,
+                AppliesTo.ALL,
+                otherRules,
+                otherDefault,
+                null,
+                List.of(),
+                "",
+                metadata,
+                null,
+                null);
+    }
 }

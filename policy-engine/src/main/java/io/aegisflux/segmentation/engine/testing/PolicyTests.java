@@ -6,17 +6,13 @@ import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.Decision;
 import io.aegisflux.segmentation.contracts.Direction;
 import io.aegisflux.segmentation.contracts.HostId;
-import io.aegisflux.segmentation.contracts.Mode;
 import io.aegisflux.segmentation.contracts.PacketTuple;
 import io.aegisflux.segmentation.contracts.TableRule;
 import io.aegisflux.segmentation.contracts.Violation;
 import io.aegisflux.segmentation.engine.evaluation.Evaluator;
-import io.aegisflux.segmentation.engine.language.AppliesTo;
-import io.aegisflux.segmentation.engine.language.DefaultRule;
 import io.aegisflux.segmentation.engine.language.Policy;
 import io.aegisflux.segmentation.engine.language.PolicyTest;
 import io.aegisflux.segmentation.engine.language.PolicyTest.Expectation;
-import io.aegisflux.segmentation.engine.language.Rule;
 import io.aegisflux.segmentation.engine.lowering.HostView;
 import io.aegisflux.segmentation.engine.lowering.Lowering;
 import io.aegisflux.segmentation.engine.lowering.VersionedPolicy;
@@ -60,7 +56,7 @@ public final class PolicyTests {
     }
 
     private PolicyTests(Policy policy) {
-        this.policy = alone(policy, policy.mode(), policy.rules(), policy.defaultRule());
+        this.policy = policy.alone(policy.mode(), policy.rules(), policy.defaultRule());
         this.ends = Ends.of(policy.tests());
         this.evaluator = evaluator(this.policy, ends);
     }
@@ -82,26 +78,6 @@ public final class PolicyTests {
             tests.run(policy.tests().get(i), "/tests/" + i, failures);
         }
         return failures;
-    }
-
-    /** A policy for every host and for ever, without tests. */
-    static Policy alone(Policy policy, Mode mode, List<Rule> rules, DefaultRule defaultRule) {
-        return new Policy(
-                policy.id(),
-                policy.name(),
-                policy.type(),
-                policy.priority(),
-                true,
-                mode,
-                AppliesTo.ALL,
-                rules,
-                defaultRule,
-                null,
-                List.of(),
-                "",
-                policy.metadata(),
-                null,
-                null);
     }
 
     /** Judges by a policy and the ends of tests. */

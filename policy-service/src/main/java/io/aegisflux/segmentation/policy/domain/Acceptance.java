@@ -33,11 +33,6 @@ public sealed interface Acceptance {
         }
     }
 
-    /** As below, where the latest version is in force on all hosts. */
-    static Acceptance of(Publish publish, Optional<StoredPolicy> latest, Instant now) {
-        return of(publish, latest, RolloutState.PROMOTED, now);
-    }
-
     /**
      * Decides.
      *

@@ -7,11 +7,8 @@ import io.aegisflux.segmentation.contracts.PacketTuple;
 import io.aegisflux.segmentation.contracts.PolicyExplanation;
 import io.aegisflux.segmentation.contracts.PolicyExplanation.Hits;
 import io.aegisflux.segmentation.contracts.PolicyExplanation.Loaded;
-import io.aegisflux.segmentation.engine.evaluation.Evaluator;
 import io.aegisflux.segmentation.engine.explaining.Explaining;
-import io.aegisflux.segmentation.engine.lowering.VersionedPolicy;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /** Why a packet is decided as it is on a host. */
@@ -32,9 +29,9 @@ public final class Explanations {
             DesiredRecord told,
             Optional<MetricsReport> counters,
             Instant now) {
-        Decision decision = Evaluator.forFew(world.table(host)).decide(packet, now);
-        List<VersionedPolicy> inForce = InForce.of(world).on(host.hostId());
-        Explaining explaining = new Explaining(inForce, World.view(host), world.workloads(), packet, now);
+        Explaining explaining =
+                new Explaining(InForce.of(world).on(host.hostId()), World.view(host), world.workloads(), packet, now);
+        Decision decision = explaining.decision();
         return new PolicyExplanation(
                 decision,
                 explaining.policies(),

@@ -12,7 +12,6 @@ import io.aegisflux.segmentation.contracts.PolicyPlan.Doubt;
 import io.aegisflux.segmentation.contracts.PolicyPlan.Part;
 import io.aegisflux.segmentation.contracts.PolicyPlan.Row;
 import io.aegisflux.segmentation.contracts.PolicyPlan.Total;
-import io.aegisflux.segmentation.contracts.PolicyPlan.Unjudged;
 import io.aegisflux.segmentation.contracts.RuleTable;
 import io.aegisflux.segmentation.contracts.Workload;
 import io.aegisflux.segmentation.engine.lowering.HostView;
@@ -24,7 +23,6 @@ import io.aegisflux.segmentation.engine.planning.RecordedFlows;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,27 +43,13 @@ public final class Planning {
     private final Map<String, String> nameOfAddress = new HashMap<>();
     private final Map<RuleTable, FlowJudge> judges = new HashMap<>();
     private final Map<HostId, Judges> judgesOfHost = new HashMap<>();
-    private final Map<Doubt, Tally> doubts = new EnumMap<>(Doubt.class);
+    private final Doubts doubts = new Doubts();
     private final List<Row> blocked = new ArrayList<>();
     private final List<Row> allowed = new ArrayList<>();
     private final List<Row> audited = new ArrayList<>();
-    private final Tally unchanged = new Tally();
+    private final FlowTally unchanged = new FlowTally();
 
     private record Judges(FlowJudge now, FlowJudge then) {}
-
-    private static final class Tally {
-        private long distinct;
-        private long connections;
-
-        void add(long flows, long count) {
-            distinct += flows;
-            connections += count;
-        }
-
-        Total total() {
-            return new Total(distinct, connections);
-        }
-    }
 
     /**
      * @param now for rules that expire
@@ -91,15 +75,11 @@ public final class Planning {
         OwnAddresses own = OwnAddresses.in(flows);
         flows.forEach((host, flow) -> judge(host, flow, own));
         if (flows.omitted().distinct() > 0) {
-            doubt(Doubt.TOO_MANY)
-                    .add(flows.omitted().distinct(), flows.omitted().connections());
+            doubts.of(Doubt.TOO_MANY).add(flows.omitted());
         }
-        List<Unjudged> unjudged = doubts.entrySet().stream()
-                .map(it -> new Unjudged(it.getKey(), it.getValue().total()))
-                .toList();
         return new PolicyPlan(
                 candidates.changes(),
-                evidence.with(unjudged),
+                evidence.with(doubts.list()),
                 part(blocked, most),
                 part(allowed, most),
                 part(audited, most),
@@ -109,12 +89,12 @@ public final class Planning {
     private void judge(HostId host, FlowRecord flow, OwnAddresses ownAddresses) {
         CapabilityReport report = world.hosts().reports().get(host);
         if (report == null) {
-            doubt(Doubt.HOST_UNKNOWN).add(1, flow.count());
+            doubts.of(Doubt.HOST_UNKNOWN).add(flow);
             return;
         }
         Judges both = judgesOfHost.computeIfAbsent(host, ignored -> judges(report));
         if (both.now == both.then) {
-            unchanged.add(1, flow.count()); // of one table all flows come to the same, also those that are in doubt
+            unchanged.add(flow); // of one table all flows come to the same, also those that are in doubt
             return;
         }
         List<String> own = ownAddresses.of(host);
@@ -123,8 +103,11 @@ public final class Planning {
         if (before instanceof FlowVerdict.Judged(Decision is) && after instanceof FlowVerdict.Judged(Decision would)) {
             place(host, flow, is, would);
         } else {
-            doubt(before instanceof FlowVerdict.Doubtful(Doubt doubt) ? doubt : ((FlowVerdict.Doubtful) after).doubt())
-                    .add(1, flow.count());
+            doubts.of(
+                            before instanceof FlowVerdict.Doubtful(Doubt doubt)
+                                    ? doubt
+                                    : ((FlowVerdict.Doubtful) after).doubt())
+                    .add(flow);
         }
     }
 
@@ -144,7 +127,7 @@ public final class Planning {
         } else if (would.audit() != null && is.audit() == null) {
             audited.add(row(host, flow, is, would));
         } else {
-            unchanged.add(1, flow.count());
+            unchanged.add(flow);
         }
     }
 
@@ -169,9 +152,5 @@ public final class Planning {
         return new Part(
                 new Total(rows.size(), rows.stream().mapToLong(Row::count).sum()),
                 rows.stream().sorted(MOST_FIRST).limit(most).toList());
-    }
-
-    private Tally doubt(Doubt doubt) {
-        return doubts.computeIfAbsent(doubt, ignored -> new Tally());
     }
 }

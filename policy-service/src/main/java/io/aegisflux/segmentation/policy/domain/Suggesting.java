@@ -15,7 +15,6 @@ import io.aegisflux.segmentation.contracts.PolicyApi.SuggestRequest;
 import io.aegisflux.segmentation.contracts.PolicyPlan.Doubt;
 import io.aegisflux.segmentation.contracts.PolicyPlan.Evidence;
 import io.aegisflux.segmentation.contracts.PolicyPlan.Total;
-import io.aegisflux.segmentation.contracts.PolicyPlan.Unjudged;
 import io.aegisflux.segmentation.contracts.PolicySuggestion;
 import io.aegisflux.segmentation.contracts.Protocols;
 import io.aegisflux.segmentation.contracts.Reason;
@@ -30,7 +29,6 @@ import io.aegisflux.segmentation.engine.planning.RecordedFlows;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,10 +56,10 @@ public final class Suggesting {
             .thenComparing(Service::port)
             .thenComparing(Service::icmpType)
             .thenComparing(Service::icmpCode));
-    private final Tally suggested = new Tally();
-    private final Tally covered = new Tally();
-    private final Tally denied = new Tally();
-    private final Map<Doubt, Tally> doubts = new EnumMap<>(Doubt.class);
+    private final FlowTally suggested = new FlowTally();
+    private final FlowTally covered = new FlowTally();
+    private final FlowTally denied = new FlowTally();
+    private final Doubts doubts = new Doubts();
 
     /** What is reached; figures that the protocol has not are -1. */
     private record Service(String protocol, int port, int icmpType, int icmpCode) {
@@ -94,26 +92,10 @@ public final class Suggesting {
 
     /** Peers that one list names. */
     private static final class Group {
-        private final TreeMap<String, Tally> members = new TreeMap<>();
+        private final TreeMap<String, FlowTally> members = new TreeMap<>();
 
         void add(String member, FlowRecord flow) {
-            members.computeIfAbsent(member, ignored -> new Tally()).add(flow);
-        }
-    }
-
-    private static final class Tally {
-        private long distinct;
-        private long connections;
-        private Instant last = Instant.EPOCH;
-
-        void add(FlowRecord flow) {
-            distinct++;
-            connections += flow.count();
-            last = flow.last().isAfter(last) ? flow.last() : last;
-        }
-
-        Total total() {
-            return new Total(distinct, connections);
+            members.computeIfAbsent(member, ignored -> new FlowTally()).add(flow);
         }
     }
 
@@ -144,12 +126,9 @@ public final class Suggesting {
     public PolicySuggestion suggest(RecordedFlows flows, Evidence evidence) {
         OwnAddresses own = OwnAddresses.in(flows);
         flows.forEach((host, flow) -> take(host, flow, own));
-        List<Unjudged> unjudged = doubts.entrySet().stream()
-                .map(it -> new Unjudged(it.getKey(), it.getValue().total()))
-                .toList();
         return new PolicySuggestion(
                 services.isEmpty() ? null : document(),
-                evidence.with(unjudged),
+                evidence.with(doubts.list()),
                 suggested.total(),
                 covered.total(),
                 denied.total());
@@ -164,8 +143,7 @@ public final class Suggesting {
                         host, ignored -> new FlowJudge(lowering.lower(inForce.on(host), World.view(report))))
                 .judge(flow, own.of(host), now);
         switch (verdict) {
-            case FlowVerdict.Doubtful(Doubt doubt) ->
-                doubts.computeIfAbsent(doubt, ignored -> new Tally()).add(flow);
+            case FlowVerdict.Doubtful(Doubt doubt) -> doubts.of(doubt).add(flow);
             case FlowVerdict.Judged(Decision decision) -> {
                 boolean isCovered = decision.reason() == Reason.RULE_ALLOW;
                 if (decision.action() == Action.DENY) {
@@ -224,13 +202,11 @@ public final class Suggesting {
         List<String> members = new ArrayList<>(group.members.keySet());
         for (int at = 0; at < members.size(); at += Limits.VALUES) {
             List<String> part = members.subList(at, Math.min(members.size(), at + Limits.VALUES));
-            Tally tally = new Tally();
+            FlowTally tally = new FlowTally();
             for (String member : part) {
-                Tally of = group.members.get(member);
-                tally.distinct += of.distinct;
-                tally.connections += of.connections;
-                tally.last = of.last.isAfter(tally.last) ? of.last : tally.last;
+                tally.add(group.members.get(member));
             }
+            Total total = tally.total();
             ObjectNode rule = rules.addObject();
             rule.put("id", at == 0 ? id : id + "-" + (at / Limits.VALUES + 1))
                     .put("action", "allow")
@@ -238,11 +214,11 @@ public final class Suggesting {
                     .put(
                             "description",
                             "%d connections in %d flows, last %s"
-                                    .formatted(tally.connections, tally.distinct, tally.last));
+                                    .formatted(total.connections(), total.distinct(), tally.last()));
             rule.putObject("metadata")
-                    .put("connections", tally.connections)
-                    .put("flows", tally.distinct)
-                    .put("last", tally.last.toString());
+                    .put("connections", total.connections())
+                    .put("flows", total.distinct())
+                    .put("last", tally.last().toString());
             ArrayNode conditions = rule.putArray("conditions");
             condition(conditions, "protocol", "eq").put("value", service.protocol);
             if (service.port >= 0) {

@@ -2,35 +2,46 @@ package io.aegisflux.segmentation.policy.messaging;
 
 import io.aegisflux.segmentation.contracts.ApiError;
 import io.aegisflux.segmentation.contracts.CapabilityReport;
+import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.MalformedMessageException;
+import io.aegisflux.segmentation.contracts.MetricsReport;
+import io.aegisflux.segmentation.contracts.PacketTuple;
 import io.aegisflux.segmentation.contracts.PolicyApi;
 import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.Rollout;
 import io.aegisflux.segmentation.contracts.RolloutState;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
+import io.aegisflux.segmentation.contracts.Streams;
+import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.engine.evaluation.Evaluator;
 import io.aegisflux.segmentation.nats.ApiException;
+import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.policy.domain.DesiredBook;
 import io.aegisflux.segmentation.policy.domain.DesiredRecord;
+import io.aegisflux.segmentation.policy.domain.Explanations;
 import io.aegisflux.segmentation.policy.domain.PolicyBook;
+import io.aegisflux.segmentation.policy.domain.RolloutBook;
 import io.aegisflux.segmentation.policy.domain.World;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** What holds now and what held before: get, history, list, hosts, evaluate. */
+/** What holds now and what held before: get, history, list, hosts, evaluate, explain. */
 @ApplicationScoped
 public class PolicyQueries implements PolicyVerbs {
+    private final Bus bus;
     private final WorldState world;
     private final DesiredLog desired;
     private final VersionStore store;
 
     @Inject
-    public PolicyQueries(WorldState world, DesiredLog desired, VersionStore store) {
+    public PolicyQueries(Bus bus, WorldState world, DesiredLog desired, VersionStore store) {
+        this.bus = bus;
         this.world = world;
         this.desired = desired;
         this.store = store;
@@ -48,7 +59,9 @@ public class PolicyQueries implements PolicyVerbs {
                 PolicyApi.HOSTS,
                 this::hosts,
                 PolicyApi.EVALUATE,
-                this::evaluate);
+                this::evaluate,
+                PolicyApi.EXPLAIN,
+                this::explain);
     }
 
     private byte[] get(byte[] request) {
@@ -78,16 +91,19 @@ public class PolicyQueries implements PolicyVerbs {
         if (versions.isEmpty()) {
             throw notFound(wanted.policyId());
         }
+        RolloutBook rollouts = world.now().rollouts();
         return Wire.write(new PolicyApi.HistoryReply(
                 wanted.policyId(),
                 versions.stream()
-                        .map(stored -> summary(stored, versions.getFirst().version()))
+                        .map(stored -> summary(stored, versions.getFirst().version(), rollouts))
                         .toList()));
     }
 
     private byte[] list(byte[] request) {
-        List<PolicyApi.Summary> rows =
-                world.now().policies().alive().stream().map(this::summary).toList();
+        World known = world.now();
+        List<PolicyApi.Summary> rows = known.policies().alive().stream()
+                .map(entry -> summary(entry, known.rollouts()))
+                .toList();
         DesiredBook told = desired.now();
         long revision = told.told().values().stream()
                 .mapToLong(DesiredRecord::revision)
@@ -104,29 +120,49 @@ public class PolicyQueries implements PolicyVerbs {
     }
 
     private byte[] evaluate(byte[] request) {
+        return judge(
+                request,
+                (known, host, packet) -> Evaluator.forFew(known.table(host)).decide(packet, Instant.now()));
+    }
+
+    private byte[] explain(byte[] request) {
+        return judge(
+                request,
+                (known, host, packet) -> Explanations.of(
+                        known, host, packet, desired.now().of(host.hostId()), counters(host.hostId()), Instant.now()));
+    }
+
+    /** Says something of a packet on a host; an IllegalArgumentException when it is none. */
+    private interface Judge {
+        Object of(World known, CapabilityReport host, PacketTuple packet);
+    }
+
+    private byte[] judge(byte[] request, Judge judge) {
         PolicyApi.EvaluateRequest wanted = Wire.read(request, PolicyApi.EvaluateRequest.class);
         World known = world.now();
-        CapabilityReport host = known.hosts().reports().get(wanted.hostId());
-        if (host == null) {
-            throw new ApiException(
-                    ApiError.NOT_FOUND,
-                    "no host %s has reported".formatted(wanted.hostId()),
-                    "segmentation.api.policy.hosts lists those that have");
-        }
+        CapabilityReport host = host(known, wanted.hostId());
         try {
-            return Wire.write(Evaluator.forFew(known.table(host)).decide(wanted.packet(), Instant.now()));
+            return Wire.write(judge.of(known, host, wanted.packet()));
         } catch (IllegalArgumentException e) {
             throw new MalformedMessageException("not a packet: " + e.getMessage(), e);
         }
     }
 
+    private Optional<MetricsReport> counters(HostId host) {
+        return bus.last(Streams.METRICS, Subjects.metrics(host)).flatMap(message -> {
+            try {
+                return Optional.of(Wire.read(message.data(), MetricsReport.class));
+            } catch (MalformedMessageException e) {
+                return Optional.empty();
+            }
+        });
+    }
+
     /** Nothing is said of what has left the rollouts' stream. */
-    private PolicyApi.VersionSummary summary(StoredPolicy stored, long latest) {
+    private static PolicyApi.VersionSummary summary(StoredPolicy stored, long latest, RolloutBook rollouts) {
         RolloutState rollout = null;
         if (stored.canary() != null) {
-            rollout = world.now()
-                    .rollouts()
-                    .of(stored.policyId(), stored.version())
+            rollout = rollouts.of(stored.policyId(), stored.version())
                     .map(Rollout::state)
                     .orElse(stored.version() == latest ? RolloutState.RUNNING : null);
         }
@@ -134,8 +170,8 @@ public class PolicyQueries implements PolicyVerbs {
                 stored.version(), stored.action(), stored.digest(), stored.storedAt(), rollout);
     }
 
-    private PolicyApi.Summary summary(PolicyBook.Entry latest) {
-        RolloutState state = world.now().rollouts().stateOf(latest.stored());
+    private static PolicyApi.Summary summary(PolicyBook.Entry latest, RolloutBook rollouts) {
+        RolloutState state = rollouts.stateOf(latest.stored());
         boolean everywhere = state == RolloutState.PROMOTED;
         PolicyBook.Entry entry = everywhere || latest.base() == null ? latest : latest.base();
         return new PolicyApi.Summary(
@@ -159,6 +195,15 @@ public class PolicyQueries implements PolicyVerbs {
                 report.labels(),
                 report.addresses(),
                 report.timestamp());
+    }
+
+    /** The report of a host, or the refusal of who asks for one that has not reported. */
+    static CapabilityReport host(World known, HostId host) {
+        return Optional.ofNullable(known.hosts().reports().get(host))
+                .orElseThrow(() -> new ApiException(
+                        ApiError.NOT_FOUND,
+                        "no host %s has reported".formatted(host),
+                        "segmentation.api.policy.hosts lists those that have"));
     }
 
     static ApiException notFound(PolicyId policy) {

@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
@@ -170,9 +171,7 @@ public class RolloutWatch {
     private void listenTo(List<StagedVersion> staged) {
         Map<PolicyId, HostSigns.Watched> wanted = new HashMap<>();
         staged.forEach(it -> wanted.put(it.stored().policyId(), it.watched()));
-        if (signs.watched().keySet().containsAll(wanted.keySet())
-                && wanted.entrySet().stream()
-                        .allMatch(it -> signs.watched().get(it.getKey()).equals(it.getValue()))) {
+        if (signs.watched().entrySet().containsAll(wanted.entrySet())) {
             if (wanted.isEmpty() && !followers.isEmpty()) {
                 followers.forEach(StateFollower::close);
                 followers = List.of();
@@ -234,31 +233,30 @@ public class RolloutWatch {
     }
 
     private void updated(HostSigns to, byte[] data, NatsMetadata metadata) {
-        PolicyUpdate update = read(data, PolicyUpdate.class);
-        if (update != null && update.hostId().value().equals(metadata.token())) {
+        read(data, PolicyUpdate.class, it -> it.hostId().value(), metadata).ifPresent(update -> {
             synchronized (this) {
                 to.updated(update, metadata.timestamp(), Instant.now());
             }
             work.release();
-        }
+        });
     }
 
     private void measured(HostSigns to, byte[] data, NatsMetadata metadata) {
-        MetricsReport report = read(data, MetricsReport.class);
-        if (report != null && report.hostId().value().equals(metadata.token())) {
+        read(data, MetricsReport.class, it -> it.hostId().value(), metadata).ifPresent(report -> {
             synchronized (this) {
                 to.measured(report, metadata.timestamp(), Instant.now());
             }
-        }
+        });
     }
 
     private void happened(HostSigns to, byte[] data, NatsMetadata metadata) {
-        SystemEvent event = read(data, SystemEvent.class);
-        if (event != null && event.hostId().equals(metadata.token()) && isHost(metadata.token())) {
-            synchronized (this) {
-                to.happened(new HostId(metadata.token()), event, Instant.now());
-            }
-        }
+        read(data, SystemEvent.class, SystemEvent::hostId, metadata)
+                .filter(event -> isHost(event.hostId()))
+                .ifPresent(event -> {
+                    synchronized (this) {
+                        to.happened(new HostId(event.hostId()), event, Instant.now());
+                    }
+                });
     }
 
     private boolean isHost(String token) {
@@ -269,12 +267,13 @@ public class RolloutWatch {
         }
     }
 
-    /** Null for what it is not: telemetry-service reports those. */
-    private static <T> T read(byte[] data, Class<T> type) {
+    /** Empty for what is none of the host on whose subject it stands: telemetry-service reports those. */
+    private static <T> Optional<T> read(byte[] data, Class<T> type, Function<T, String> host, NatsMetadata metadata) {
         try {
-            return Wire.read(data, type);
+            return Optional.of(Wire.read(data, type))
+                    .filter(it -> host.apply(it).equals(metadata.token()));
         } catch (MalformedMessageException e) {
-            return null;
+            return Optional.empty();
         }
     }
 }

@@ -58,12 +58,7 @@ public class WorkloadQueries implements PolicyVerbs {
 
     private byte[] removeHost(byte[] request) {
         HostId host = Wire.read(request, PolicyApi.RemoveHostRequest.class).hostId();
-        if (!world.now().hosts().reports().containsKey(host)) {
-            throw new ApiException(
-                    ApiError.NOT_FOUND,
-                    "no host %s has reported".formatted(host),
-                    "segmentation.api.policy.hosts lists those that have");
-        }
+        PolicyQueries.host(world.now(), host);
         try {
             hosts.remove(host);
         } catch (SequenceConflictException e) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aegisflux.segmentation.contracts.Digests;
 import io.aegisflux.segmentation.contracts.PolicyId;
+import io.aegisflux.segmentation.contracts.RolloutState;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Violation;
 import io.aegisflux.segmentation.contracts.Wire;
@@ -54,7 +55,7 @@ class AcceptanceTest {
 
     @Test
     void whatHoldsAlreadyIsNotStoredAgain() {
-        assertThat(Acceptance.of(publish(PORT_80, 2), Optional.of(version(1, PORT_80, 1)), NOW))
+        assertThat(decide(publish(PORT_80, 2), Optional.of(version(1, PORT_80, 1)), NOW))
                 .isEqualTo(new Acceptance.NothingNew("it is the stored version"));
     }
 
@@ -62,21 +63,19 @@ class AcceptanceTest {
     void thereIsNothingToDeleteWherePolicyNeverWasOrIsGone() {
         StoredPolicy deleted = stored(publish(new byte[0], 2), Optional.of(version(1, PORT_80, 1)));
         var nothing = new Acceptance.NothingNew("there is nothing to delete");
-        assertThat(Acceptance.of(publish(new byte[0], 1), Optional.empty(), NOW))
-                .isEqualTo(nothing);
-        assertThat(Acceptance.of(publish(new byte[0], 3), Optional.of(deleted), NOW))
-                .isEqualTo(nothing);
+        assertThat(decide(publish(new byte[0], 1), Optional.empty(), NOW)).isEqualTo(nothing);
+        assertThat(decide(publish(new byte[0], 3), Optional.of(deleted), NOW)).isEqualTo(nothing);
     }
 
     @Test
     void aPublishThatWasStoredBeforeACrashIsRecognisedWhenItComesAgain() {
-        assertThat(Acceptance.of(publish(PORT_80, 5), Optional.of(version(3, PORT_80, 5)), NOW))
+        assertThat(decide(publish(PORT_80, 5), Optional.of(version(3, PORT_80, 5)), NOW))
                 .isEqualTo(new Acceptance.NothingNew("it is stored already"));
     }
 
     @Test
     void aPublishThatALaterOneHasOvertakenCountsNoMore() {
-        assertThat(Acceptance.of(publish(PORT_80, 4), Optional.of(version(3, PORT_443, 5)), NOW))
+        assertThat(decide(publish(PORT_80, 4), Optional.of(version(3, PORT_443, 5)), NOW))
                 .isEqualTo(new Acceptance.NothingNew("a later publish is stored already"));
     }
 
@@ -90,7 +89,7 @@ class AcceptanceTest {
     @Test
     void aDocumentThatIsNoPolicyIsRefusedWithItsViolations() {
         Acceptance refused =
-                Acceptance.of(publish(Documents.policy("web", 70_000), 1), Optional.of(version(1, PORT_80, 0)), NOW);
+                decide(publish(Documents.policy("web", 70_000), 1), Optional.of(version(1, PORT_80, 0)), NOW);
         assertThat(refused)
                 .isInstanceOfSatisfying(
                         Acceptance.Refused.class,
@@ -102,7 +101,7 @@ class AcceptanceTest {
 
     @Test
     void aDocumentForAnotherSubjectIsRefusedAtItsId() {
-        Acceptance refused = Acceptance.of(publish(Documents.policy("db", 80), 1), Optional.empty(), NOW);
+        Acceptance refused = decide(publish(Documents.policy("db", 80), 1), Optional.empty(), NOW);
         assertThat(refused)
                 .isInstanceOfSatisfying(
                         Acceptance.Refused.class,
@@ -122,7 +121,7 @@ class AcceptanceTest {
             })
     void whateverIsStoredCanBeReadAgainOrIsRefusedAtItsPlace(String number) {
         byte[] document = Documents.policy("web", "\"metadata\": {\"n\": %s},".formatted(number));
-        switch (Acceptance.of(publish(document, 1), Optional.empty(), NOW)) {
+        switch (decide(publish(document, 1), Optional.empty(), NOW)) {
             case Acceptance.NewVersion(StoredPolicy stored) ->
                 assertThat(PolicyParser.parse(Wire.write(stored.document()), WEB))
                         .isInstanceOf(ParseResult.Accepted.class);
@@ -159,12 +158,12 @@ class AcceptanceTest {
         assertThat(stored(expecting(PORT_80, 3), third).version()).isEqualTo(4);
         assertThat(stored(expecting(PORT_80, 0), Optional.empty()).version()).isEqualTo(1);
         for (long seen : new long[] {0, 2, 4}) {
-            assertThat(Acceptance.of(expecting(PORT_80, seen), third, NOW)).isEqualTo(new Acceptance.Conflict(third));
-            assertThat(Acceptance.of(expecting(new byte[0], seen), third, NOW))
+            assertThat(decide(expecting(PORT_80, seen), third, NOW)).isEqualTo(new Acceptance.Conflict(third));
+            assertThat(decide(expecting(new byte[0], seen), third, NOW))
                     .as("a deletion")
                     .isEqualTo(new Acceptance.Conflict(third));
         }
-        assertThat(Acceptance.of(expecting(PORT_443, 2), third, NOW))
+        assertThat(decide(expecting(PORT_443, 2), third, NOW))
                 .as("it holds already: the publish may have come twice")
                 .isInstanceOf(Acceptance.NothingNew.class);
     }
@@ -174,7 +173,7 @@ class AcceptanceTest {
     }
 
     private static StoredPolicy stored(Publish publish, Optional<StoredPolicy> latest) {
-        return ((Acceptance.NewVersion) Acceptance.of(publish, latest, NOW)).stored();
+        return ((Acceptance.NewVersion) decide(publish, latest, NOW)).stored();
     }
 
     private static Publish publish(byte[] body, long sequence) {
@@ -183,5 +182,10 @@ class AcceptanceTest {
 
     static StoredPolicy version(long version, byte[] body, long sequence) {
         return Documents.stored("web", version, body, sequence, NOW);
+    }
+
+    /** Where the latest version is in force on all hosts. */
+    private static Acceptance decide(Publish publish, Optional<StoredPolicy> latest, Instant now) {
+        return Acceptance.of(publish, latest, RolloutState.PROMOTED, now);
     }
 }

@@ -191,7 +191,7 @@ class RolloutTest {
     @Test
     void aDeletionCannotBeStaged() {
         Publish publish = new Publish(WEB, new byte[0], 9, T, Expectation.ANYTHING, new Staging.Staged(ON_A));
-        assertThat(Acceptance.of(publish, Optional.of(PolicyBookTest.version("web", 1, 80)), T))
+        assertThat(Acceptance.of(publish, Optional.of(PolicyBookTest.version("web", 1, 80)), RolloutState.PROMOTED, T))
                 .isInstanceOfSatisfying(
                         Acceptance.Refused.class,
                         it -> assertThat(it.violations().getFirst().reason()).contains("cannot be staged"));
