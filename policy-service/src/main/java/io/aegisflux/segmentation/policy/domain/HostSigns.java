@@ -45,6 +45,11 @@ public final class HostSigns {
         private final Map<PolicyId, String> refused = new HashMap<>();
         private final Map<PolicyId, Long> versions = new HashMap<>();
         private final Map<PolicyId, Drops> drops = new HashMap<>();
+
+        /** The earliest counts: the streams are read beside each other, counters may be ahead of what came before them. */
+        private void acknowledge(PolicyId policy, Instant at) {
+            acknowledged.merge(policy, at, (known, other) -> other.isBefore(known) ? other : known);
+        }
     }
 
     private record Failure(long epoch, long revision, String message) {}
@@ -81,7 +86,7 @@ public final class HostSigns {
         }
         host.versions.put(update.policyId(), update.version() == null ? 0 : update.version());
         if (isWanted) {
-            host.acknowledged.putIfAbsent(update.policyId(), storedAt);
+            host.acknowledge(update.policyId(), storedAt);
         }
     }
 
@@ -138,7 +143,7 @@ public final class HostSigns {
                 && host.loaded != null
                 && host.loaded.epoch() == told.epoch()
                 && host.loaded.revision() == told.revision()) {
-            host.acknowledged.putIfAbsent(policy, host.loaded.at());
+            host.acknowledge(policy, host.loaded.at());
         }
         Instant acknowledgedAt = host.acknowledged.get(policy);
         String trouble = host.refused.get(policy);

@@ -272,6 +272,10 @@ class RolloutTest {
                 .as("it was not told of it yet")
                 .isNull();
         assertThat(other.canary(A, WEB, TOLD, true).acknowledgedAt()).isEqualTo(T.plusSeconds(5));
+        other.updated(update(2, "applied"), T.plusSeconds(3), T);
+        assertThat(other.canary(A, WEB, TOLD, true).acknowledgedAt())
+                .as("the update is read after the counters that came behind it")
+                .isEqualTo(T.plusSeconds(3));
     }
 
     @Test
