@@ -115,5 +115,5 @@ void read_totals(int hook, long *passed, long *dropped)
 
 int rule_of_event(const void *event, unsigned long bytes)
 {
-	return bytes < sizeof(struct event) ? NO_RULE : ((const struct event *)event)->rule;
+	return bytes < sizeof(struct event) ? NO_RULE : ((const struct event *)event)->key.rule;
 }
