@@ -47,4 +47,32 @@ public record DecisionRecord(
         long generation,
         long bytes,
         int pid,
-        String command) {}
+        String command) {
+
+    /** The same decision, taken so often in this time. */
+    public DecisionRecord repeated(Instant newFirst, Instant newTime, long newCount, long newBytes) {
+        return new DecisionRecord(
+                newFirst,
+                newTime,
+                newCount,
+                hook,
+                direction,
+                verdict,
+                reason,
+                policyId,
+                policyVersion,
+                ruleId,
+                sourceIp,
+                destIp,
+                sourcePort,
+                destPort,
+                protocol,
+                icmpType,
+                icmpCode,
+                interfaceName,
+                generation,
+                newBytes,
+                pid,
+                command);
+    }
+}

@@ -338,15 +338,10 @@ public final class KernelDatapath implements Datapath {
         kernel = next;
         generations = Generations.of(next, interfaces, clock);
         DatapathMaps maps = next.maps();
-        RepeatReader repeats = new RepeatReader(maps.map("repeats"), maps.map("totals"), maps.telling());
+        DecisionNames names = new DecisionNames(generations::books, interfaces);
+        RepeatReader repeats = new RepeatReader(maps.map("repeats"), maps.map("totals"), maps.telling(), names);
         repeats.limit(eventRate);
-        events = new EventReader(
-                        maps.map("events"),
-                        repeats,
-                        generations::books,
-                        interfaces,
-                        decision -> receiver.accept(decision))
-                .start();
+        events = new EventReader(maps.map("events"), repeats, names, decision -> receiver.accept(decision)).start();
     }
 
     /**

@@ -4,15 +4,18 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.util.Objects.requireNonNull;
 
+import io.aegisflux.segmentation.agent.domain.DecisionRecord;
 import io.aegisflux.segmentation.agent.libbpf.BpfException;
 import io.aegisflux.segmentation.agent.libbpf.BpfMap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Reads how often decisions about packets were repeated. The programs only ever count up, so what is new is the difference
@@ -33,19 +36,22 @@ final class RepeatReader {
     private final BpfMap repeats;
     private final BpfMap totals;
     private final MemorySegment telling;
+    private final DecisionNames names;
     private final Map<ByteBuffer, Seen> seen = new HashMap<>();
     private long looks;
     private volatile long lost;
 
-    /** What an entry showed. */
+    /** What an entry showed. Its names are of when it was seen first: later its table may be forgotten. */
     private static final class Seen {
+        private final DecisionRecord decision;
         private final long first;
         private long packets;
         private long bytes;
         private long last;
         private long look;
 
-        Seen(long first, long packets, long bytes, long last) {
+        Seen(DecisionRecord decision, long first, long packets, long bytes, long last) {
+            this.decision = decision;
             this.first = first;
             this.packets = packets;
             this.bytes = bytes;
@@ -53,25 +59,16 @@ final class RepeatReader {
         }
     }
 
-    /** Is told of decisions that were repeated. */
-    @FunctionalInterface
-    interface Teller {
-        /**
-         * @param key a {@code struct event_key}, another's after this returns
-         * @param first monotonic nanoseconds, like last; none of them was before
-         */
-        void tell(MemorySegment key, long first, long last, long count, long bytes);
-    }
-
     /**
      * @param repeats {@code repeats} of bpf/events.h; stays the caller's, like the others
      * @param totals {@code totals}
      * @param telling the value of {@code telling}, mapped
      */
-    RepeatReader(BpfMap repeats, BpfMap totals, MemorySegment telling) {
+    RepeatReader(BpfMap repeats, BpfMap totals, MemorySegment telling, DecisionNames names) {
         this.repeats = requireNonNull(repeats, "repeats is null");
         this.totals = requireNonNull(totals, "totals is null");
         this.telling = requireNonNull(telling, "telling is null");
+        this.names = requireNonNull(names, "names is null");
     }
 
     /**
@@ -83,17 +80,19 @@ final class RepeatReader {
         telling.set(JAVA_LONG, INTERVAL, rate == 0 ? 0 : SECOND_NANOS / rate);
     }
 
-    /** Whether a decision that came through the ring was not read among the repeats already. */
-    boolean isNews(MemorySegment key, long first, long bytes) {
-        Seen before = seen.get(copy(key));
-        if (before != null && before.first == first) {
-            return false;
+    /** A decision that came through the ring; empty when it was read among the repeats already. */
+    Optional<DecisionRecord> first(MemorySegment key, long time, long bytes) {
+        ByteBuffer copy = copy(key);
+        Seen before = seen.get(copy);
+        if (before != null && before.first == time) {
+            return Optional.empty();
         }
-        Seen now = new Seen(first, 1, bytes, first);
-        now.look = looks;
-        seen.put(copy(key), now);
+        DecisionRecord decision = names.ofPacket(key, time, bytes);
+        Seen entry = new Seen(decision, time, 1, bytes, time);
+        entry.look = looks;
+        seen.put(copy, entry);
         tell(1);
-        return true;
+        return Optional.of(decision);
     }
 
     /**
@@ -111,6 +110,7 @@ final class RepeatReader {
                 seen.put(
                         copy,
                         new Seen(
+                                names.ofPacket(key, first, 0),
                                 first,
                                 value.get(JAVA_LONG, PACKETS),
                                 value.get(JAVA_LONG, BYTES),
@@ -120,13 +120,13 @@ final class RepeatReader {
     }
 
     /** Tells of what was repeated since the last look. */
-    void look(Teller teller) throws BpfException {
+    void look(Consumer<DecisionRecord> receiver) throws BpfException {
         looks++;
         long counted = events(); // before the entries are read: what comes meanwhile may be missing there
-        List<ByteBuffer> idle = new ArrayList<>();
+        Set<ByteBuffer> idle = new HashSet<>();
         repeats.forEach((key, value) -> {
             ByteBuffer copy = copy(key);
-            if (!tellOfNew(copy, key, value, teller)) {
+            if (!tellOfNew(copy, key, value, receiver)) {
                 idle.add(copy);
             }
         });
@@ -141,11 +141,12 @@ final class RepeatReader {
     }
 
     /** False when there is nothing new. */
-    private boolean tellOfNew(ByteBuffer copy, MemorySegment key, MemorySegment value, Teller teller) {
+    private boolean tellOfNew(
+            ByteBuffer copy, MemorySegment key, MemorySegment value, Consumer<DecisionRecord> receiver) {
         long first = value.get(JAVA_LONG, FIRST);
         Seen entry = seen.get(copy);
         if (entry == null || entry.first != first) {
-            entry = new Seen(first, 0, 0, first);
+            entry = new Seen(names.ofPacket(key, first, 0), first, 0, 0, first);
             seen.put(copy, entry);
         }
         entry.look = looks;
@@ -157,7 +158,11 @@ final class RepeatReader {
         }
         long last = value.get(JAVA_LONG, LAST);
         tell(more);
-        teller.tell(key, entry.last, last, more, Math.max(0, bytes - entry.bytes));
+        receiver.accept(entry.decision.repeated(
+                MonotonicClock.wallTime(entry.last),
+                MonotonicClock.wallTime(last),
+                more,
+                Math.max(0, bytes - entry.bytes)));
         entry.packets = packets;
         entry.bytes = bytes;
         entry.last = last;
@@ -165,7 +170,7 @@ final class RepeatReader {
     }
 
     /** Removes entries that stand still. One that is counted up in between would be lost, so it is looked at again. */
-    private void forget(List<ByteBuffer> idle) throws BpfException {
+    private void forget(Set<ByteBuffer> idle) throws BpfException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment key = arena.allocate(Structs.EVENT_KEY);
             MemorySegment value = arena.allocate(Structs.REPEATS);
