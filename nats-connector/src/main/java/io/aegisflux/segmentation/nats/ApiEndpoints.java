@@ -4,6 +4,7 @@ import io.aegisflux.segmentation.contracts.ApiError;
 import io.aegisflux.segmentation.contracts.MalformedMessageException;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.Wire;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.nats.client.impl.Headers;
 import io.nats.service.Service;
 import io.nats.service.ServiceBuilder;
@@ -29,10 +30,13 @@ public final class ApiEndpoints implements AutoCloseable {
 
     private final Bus bus;
     private final Service service;
+    private final RequestTimers timers;
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
 
-    private ApiEndpoints(Bus bus, String name, String version, Map<String, UnaryOperator<byte[]>> verbs) {
+    private ApiEndpoints(
+            Bus bus, String name, String version, Map<String, UnaryOperator<byte[]>> verbs, MeterRegistry metrics) {
         this.bus = bus;
+        this.timers = new RequestTimers(metrics, bus.settings().clientName(), verbs.keySet());
         ServiceBuilder builder = Service.builder()
                 .connection(bus.connection())
                 .name(bus.settings().clientName())
@@ -41,7 +45,7 @@ public final class ApiEndpoints implements AutoCloseable {
         verbs.forEach((verb, handler) -> builder.addServiceEndpoint(ServiceEndpoint.builder()
                 .endpointName(verb)
                 .endpointSubject(Subjects.api(name, verb))
-                .handler(message -> workers.execute(() -> answer(message, handler)))
+                .handler(message -> workers.execute(() -> answer(verb, message, handler)))
                 .build()));
         service = builder.build();
         service.startService();
@@ -54,9 +58,11 @@ public final class ApiEndpoints implements AutoCloseable {
      * @param version of the service, semantic
      * @param verbs what each verb does with the request's bytes; throws {@link ApiException} to refuse,
      *     {@link MalformedMessageException} for bytes that are not the request
+     * @param metrics where the time that each answer takes is counted
      */
-    public static ApiEndpoints start(Bus bus, String name, String version, Map<String, UnaryOperator<byte[]>> verbs) {
-        return new ApiEndpoints(bus, name, version, verbs);
+    public static ApiEndpoints start(
+            Bus bus, String name, String version, Map<String, UnaryOperator<byte[]>> verbs, MeterRegistry metrics) {
+        return new ApiEndpoints(bus, name, version, verbs, metrics);
     }
 
     @Override
@@ -70,7 +76,7 @@ public final class ApiEndpoints implements AutoCloseable {
         }
     }
 
-    private void answer(ServiceMessage message, UnaryOperator<byte[]> handler) {
+    private void answer(String verb, ServiceMessage message, UnaryOperator<byte[]> handler) {
         if (message.getReplyTo() == null || !message.getReplyTo().startsWith(INBOX)) {
             LOG.log(
                     Level.WARNING,
@@ -78,22 +84,32 @@ public final class ApiEndpoints implements AutoCloseable {
                     message.getSubject());
             return;
         }
+        long begin = System.nanoTime();
+        String code = answer(message, handler);
+        timers.record(verb, code, Duration.ofNanos(System.nanoTime() - begin));
+    }
+
+    /** Returns the code of the answer. */
+    private String answer(ServiceMessage message, UnaryOperator<byte[]> handler) {
         try {
             message.respond(bus.connection(), handler.apply(message.getData()));
+            return RequestTimers.OK;
         } catch (ApiException e) {
-            refuse(message, e.error());
+            return refuse(message, e.error());
         } catch (MalformedMessageException e) {
-            refuse(
+            return refuse(
                     message,
                     new ApiError(ApiError.INVALID_REQUEST, e.getMessage(), "send the request as JSON", List.of()));
         } catch (RuntimeException e) {
             LOG.log(Level.SEVERE, "a request on " + message.getSubject() + " failed", e);
-            refuse(message, new ApiError(ApiError.INTERNAL, "the service failed", "its log says more", List.of()));
+            return refuse(
+                    message, new ApiError(ApiError.INTERNAL, "the service failed", "its log says more", List.of()));
         }
     }
 
-    private void refuse(ServiceMessage message, ApiError error) {
+    private String refuse(ServiceMessage message, ApiError error) {
         message.respond(bus.connection(), Wire.write(error), errorHeaders(error));
+        return error.code();
     }
 
     /** The headers of a refusal, as ADR-32 has them, with our stable code. */

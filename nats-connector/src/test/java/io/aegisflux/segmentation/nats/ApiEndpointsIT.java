@@ -1,11 +1,14 @@
 package io.aegisflux.segmentation.nats;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.aegisflux.segmentation.contracts.ApiError;
 import io.aegisflux.segmentation.contracts.MalformedMessageException;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.harness.NatsServer;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.nats.client.Message;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -20,19 +23,22 @@ import org.junit.jupiter.api.Test;
 class ApiEndpointsIT {
     private static NatsServer server;
     private static Bus bus;
+    private static SimpleMeterRegistry metrics;
     private static ApiEndpoints api;
 
     @BeforeAll
     static void start() {
         server = NatsServer.start();
         bus = Bus.connect(NatsSettings.of(server.url(), "api-test"));
+        metrics = new SimpleMeterRegistry();
         api = ApiEndpoints.start(
                 bus,
                 "test",
                 "0.1.0",
                 Map.of("echo", request -> request, "refuse", ApiEndpointsIT::refuse, "malformed", request -> {
                     throw new MalformedMessageException("not an EvaluateRequest: unexpected end");
-                }));
+                }),
+                metrics);
     }
 
     @AfterAll
@@ -62,6 +68,31 @@ class ApiEndpointsIT {
     void saysWhatIsWrongWithBytesThatAreNoRequest() {
         Message reply = bus.request("segmentation.api.test.malformed", new byte[] {'{'});
         assertThat(Wire.read(reply.getData(), ApiError.class).code()).isEqualTo(ApiError.INVALID_REQUEST);
+    }
+
+    @Test
+    void countsHowLongEachAnswerTookByItsCode() {
+        long answered = count("echo", "OK");
+        long refused = count("refuse", ApiError.NOT_FOUND);
+        bus.request("segmentation.api.test.echo", new byte[] {1});
+        bus.request("segmentation.api.test.refuse", new byte[0]);
+        await().untilAsserted(() -> {
+            assertThat(count("echo", "OK")).isEqualTo(answered + 1);
+            assertThat(count("refuse", ApiError.NOT_FOUND)).isEqualTo(refused + 1);
+        });
+        assertThat(count("refuse", "OK")).isZero();
+        assertThat(timer("echo", "OK").totalTime(TimeUnit.NANOSECONDS)).isPositive();
+    }
+
+    private static Timer timer(String endpoint, String code) {
+        return metrics.find("segmentation.api.request.duration")
+                .tags("service", "api-test", "endpoint", endpoint, "code", code)
+                .timer();
+    }
+
+    private static long count(String endpoint, String code) {
+        Timer timer = timer(endpoint, code);
+        return timer == null ? 0 : timer.count();
     }
 
     @Test

@@ -3,7 +3,6 @@ package io.aegisflux.segmentation.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -13,22 +12,24 @@ import io.aegisflux.segmentation.contracts.PolicyUpdate;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.SystemEvent;
+import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.harness.NatsServerExtension;
+import io.aegisflux.segmentation.harness.PrometheusBinary;
 import io.aegisflux.segmentation.harness.Repository;
 import io.aegisflux.segmentation.harness.ServiceProcess;
 import io.aegisflux.segmentation.telemetry.domain.Fixtures;
+import io.nats.client.Dispatcher;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -115,6 +116,8 @@ class MetricsIT {
                 .hasValue(0);
         assertThat(scrape.value("segmentation_node_policy_revision{host=\"host-b\",}"))
                 .hasValue(42);
+        assertThat(scrape.value("segmentation_node_fail_open{host=\"host-b\",reason=\"hook_off\",}"))
+                .hasValue(0);
         assertThat(scrape.value("segmentation_table_bytes{host=\"host-b\",}")).hasValue(704);
         assertThat(scrape.value("segmentation_programs{host=\"host-b\",program=\"tc_ingress\",state=\"tcx\",}"))
                 .hasValue(1);
@@ -131,8 +134,9 @@ class MetricsIT {
                         .orElseThrow())
                 .as("2026-03-02T09:15:41.008Z, as the host tells it")
                 .isCloseTo(1_772_442_941.008, within(0.001));
-        assertThat(scrape.value(
-                        "segmentation_policy_info{policy=\"web-db\",version=\"1\",type=\"network\",mode=\"enforce\",}"))
+        assertThat(
+                        scrape.value(
+                                "segmentation_policy_info{policy=\"web-db\",version=\"1\",type=\"network\",mode=\"enforce\",staged=\"false\",}"))
                 .hasValue(1);
         assertThat(scrape.value("segmentation_policies{state=\"enforced\",}").orElseThrow())
                 .isGreaterThanOrEqualTo(1);
@@ -203,27 +207,67 @@ class MetricsIT {
     }
 
     @Test
-    void learnsTheDesiredRevisionWhenPolicyServiceComes() throws Exception {
-        String series = "segmentation_desired_policy_revision";
-        assertThat(Scrape.of(service).series(series)).isEmpty();
-        var dispatcher = fleet.bus()
-                .connection()
-                .createDispatcher(request ->
-                        fleet.bus().connection().publish(request.getReplyTo(), Examples.read("api-policy-list-reply")))
-                .subscribe(Subjects.api(PolicyApi.SERVICE, PolicyApi.LIST));
-        awaitValue(series, 42);
-        fleet.bus().connection().closeDispatcher(dispatcher);
-        fleet.bus() // slow, and then nonsense
+    void learnsWhatPolicyServiceWorksOutWhenItComesAndKeepsItWhenItGoes() throws Exception {
+        String desired = "segmentation_desired_policy_revision";
+        String ofHost = "segmentation_node_desired_policy_revision{host=\"host-b\",}";
+        assertThat(Scrape.of(service).series(desired)).isEmpty();
+        fleet.publish(
+                "segmentation.policy_store.canaried",
+                Fixtures.example("stored-policy-staged", StoredPolicy.class, node -> {
+                    node.put("policy_id", "canaried");
+                    ((ObjectNode) node.get("document")).put("id", "canaried").putArray("rules");
+                }));
+        List<Dispatcher> policyService = List.of(
+                answer(PolicyApi.LIST, Examples.read("api-policy-list-reply")),
+                answer(PolicyApi.HOSTS, Examples.read("api-policy-hosts-reply")),
+                answer(
+                        PolicyApi.ROLLOUTS,
+                        example(
+                                "api-policy-rollouts-reply",
+                                node -> ((ObjectNode) node.get("rollouts").get(0)).put("policy_id", "canaried"))),
+                answer(PolicyApi.GET, example("stored-policy", node -> {
+                    node.put("policy_id", "canaried");
+                    ((ObjectNode) node.get("document")).put("id", "canaried").putArray("rules");
+                })));
+        awaitValue(desired, 42);
+        awaitValue(ofHost, 42);
+        awaitValue("segmentation_rollout_state{policy=\"canaried\",version=\"2\",state=\"running\",}", 1);
+        awaitValue("segmentation_rollout_canary_hosts{policy=\"canaried\",version=\"2\",}", 1);
+        awaitValue("segmentation_rollout_acknowledged_hosts{policy=\"canaried\",version=\"2\",}", 1);
+        awaitValue(
+                "segmentation_rollout_due_timestamp_seconds{policy=\"canaried\",version=\"2\",}",
+                Instant.parse("2026-03-02T09:16:40.002113Z").toEpochMilli() / 1e3 + 113e-6);
+        awaitValue(inForce("canaried", 1, false), 1);
+        awaitValue(inForce("canaried", 2, true), 1);
+
+        policyService.forEach(verb -> fleet.bus().connection().closeDispatcher(verb));
+        answer(PolicyApi.LIST, "{".getBytes(StandardCharsets.UTF_8)); // slow, and then nonsense
+        await().during(Duration.ofSeconds(7))
+                .atMost(PATIENCE)
+                .until(() -> value(desired).orElse(0) == 42 && value(ofHost).orElse(0) == 42);
+    }
+
+    private static String inForce(String policy, long version, boolean staged) {
+        return "segmentation_policy_info{policy=\"%s\",version=\"%d\",type=\"network\",mode=\"enforce\",staged=\"%s\",}"
+                .formatted(policy, version, staged);
+    }
+
+    private static byte[] example(String name, Consumer<ObjectNode> change) throws IOException {
+        ObjectNode node = (ObjectNode) Wire.mapper().readTree(Examples.read(name));
+        change.accept(node);
+        return Wire.write(node);
+    }
+
+    /** Answers a verb as policy-service would. */
+    private static Dispatcher answer(String verb, byte[] reply) {
+        return fleet.bus()
                 .connection()
                 .createDispatcher(request -> {
                     if (request.getReplyTo() != null) {
-                        fleet.bus().connection().publish(request.getReplyTo(), "{".getBytes(StandardCharsets.UTF_8));
+                        fleet.bus().connection().publish(request.getReplyTo(), reply);
                     }
                 })
-                .subscribe(Subjects.api(PolicyApi.SERVICE, PolicyApi.LIST));
-        await().during(Duration.ofSeconds(7))
-                .atMost(PATIENCE)
-                .until(() -> value(series).orElse(0) == 42);
+                .subscribe(Subjects.api(PolicyApi.SERVICE, verb));
     }
 
     @Test
@@ -252,21 +296,45 @@ class MetricsIT {
     }
 
     @Test
-    void answersPrometheusInTheFormatItAsksFor() {
-        Scrape any = Scrape.of(service, "*/*");
-        Scrape open = Scrape.of(service, Scrape.OPENMETRICS);
-        Scrape text = Scrape.of(service, Scrape.PROMETHEUS_2);
-        assertThat(List.of(any.status(), open.status(), text.status())).containsOnly(200);
-        assertThat(open.contentType()).startsWith("application/openmetrics-text");
-        assertThat(open.body()).endsWith("# EOF\n");
-        assertThat(open.body())
-                .contains("# TYPE segmentation_packets counter")
-                .contains("segmentation_packets_total{host=\"host-b\"");
-        assertThat(text.contentType()).startsWith("text/plain");
-        assertThat(text.body())
-                .contains("# TYPE segmentation_packets_total counter")
-                .contains("# HELP segmentation_packets_total Packets by the hook");
-        assertThat(any.body()).contains("segmentation_packets_total{host=\"host-b\"");
+    void answersInTheFormatThatIsAskedFor() {
+        for (String accept : List.of("*/*", Scrape.OPENMETRICS)) {
+            Scrape open = Scrape.of(service, accept);
+            assertThat(open.status()).as(accept).isEqualTo(200);
+            assertThat(open.contentType()).as(accept).startsWith("application/openmetrics-text");
+            assertThat(open.body())
+                    .as(accept)
+                    .contains("# TYPE segmentation_packets counter")
+                    .contains("segmentation_packets_total{host=\"host-b\"")
+                    .endsWith("# EOF\n");
+        }
+        for (String accept : List.of(Scrape.TEXT, Scrape.PROMETHEUS_2, Scrape.PROMETHEUS_2_53, Scrape.PROMETHEUS_3)) {
+            Scrape text = Scrape.of(service, accept);
+            assertThat(text.status()).as(accept).isEqualTo(200);
+            assertThat(text.contentType()).as(accept).startsWith("text/plain");
+            assertThat(text.body())
+                    .as(accept)
+                    .contains("# TYPE segmentation_packets_total counter")
+                    .contains("# HELP segmentation_packets_total Packets by the hook");
+        }
+    }
+
+    @Test
+    void refusesOpenMetricsWithoutACharset() {
+        Scrape refused = Scrape.of(service, Scrape.OPENMETRICS_WITHOUT_CHARSET);
+        assertThat(refused.status())
+                .as("no scraper asks so; docs/metrics.md says it")
+                .isEqualTo(406);
+    }
+
+    @Test
+    void countsHowLongItTakesToAnswer() {
+        fleet.bus().request("segmentation.api.telemetry.summary", new byte[0]);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(Scrape.of(service).body().lines())
+                        .anyMatch(line -> line.matches(
+                                "segmentation_api_request_duration_seconds_count\\{.*endpoint=\"summary\".*} [1-9].*"))
+                        .anyMatch(line -> line.matches(
+                                "segmentation_api_request_duration_seconds_bucket\\{.*le=\"0.005\".*} .*")));
     }
 
     @Test
@@ -295,6 +363,15 @@ class MetricsIT {
                 Map.entry("segmentation_nats_connected", "gauge"),
                 Map.entry("segmentation_decisions_total", "counter"),
                 Map.entry("segmentation_refused_messages_total", "counter"),
+                Map.entry("segmentation_node_desired_policy_revision", "gauge"),
+                Map.entry("segmentation_node_fail_open", "gauge"),
+                Map.entry("segmentation_rollout_state", "gauge"),
+                Map.entry("segmentation_rollout_canary_hosts", "gauge"),
+                Map.entry("segmentation_rollout_acknowledged_hosts", "gauge"),
+                Map.entry("segmentation_rollout_due_timestamp_seconds", "gauge"),
+                Map.entry("segmentation_policy_audit_since_timestamp_seconds", "gauge"),
+                Map.entry("segmentation_rule_expires_timestamp_seconds", "gauge"),
+                Map.entry("segmentation_api_request_duration_seconds", "histogram"),
                 Map.entry("segmentation_build_info", "gauge"));
         types.forEach((family, type) -> assertThat(ours)
                 .contains("# TYPE %s %s\n".formatted(family, type))
@@ -350,16 +427,10 @@ class MetricsIT {
 
     @Test
     void passesPromtool() throws IOException, InterruptedException {
-        Path promtool = Stream.of(System.getenv("PATH").split(":"))
-                .map(folder -> Path.of(folder, "promtool"))
-                .filter(Files::isExecutable)
-                .findFirst()
-                .orElse(null);
-        assumeTrue(promtool != null, "promtool is not installed (Debian package prometheus)");
-        for (String accept : Arrays.asList(Scrape.TEXT, Scrape.PROMETHEUS_2)) {
+        for (String accept : List.of(Scrape.TEXT, Scrape.PROMETHEUS_2)) {
             Path scraped = Files.writeString(
                     directory.resolve("scraped.txt"), Scrape.of(service, accept).ours());
-            Process check = new ProcessBuilder(promtool.toString(), "check", "metrics")
+            Process check = new ProcessBuilder(PrometheusBinary.find("promtool").toString(), "check", "metrics")
                     .redirectInput(scraped.toFile())
                     .redirectErrorStream(true)
                     .start();

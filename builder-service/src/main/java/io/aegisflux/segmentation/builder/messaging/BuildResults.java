@@ -12,6 +12,7 @@ import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.nats.SequenceConflictException;
 import io.aegisflux.segmentation.nats.StreamCatalog;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -31,6 +32,7 @@ public class BuildResults {
     private static final String COMPLETED = "completed";
     private static final String REUSED = "reused";
     private static final String FAILED = "failed";
+    private static final String REFUSED = "refused";
     private static final Duration[] BUCKETS = {
         Duration.ofMillis(10),
         Duration.ofMillis(50),
@@ -42,19 +44,26 @@ public class BuildResults {
     };
 
     private final Bus bus;
+    private final Map<String, Counter> counts = new HashMap<>();
     private final Map<String, Timer> durations = new HashMap<>();
-    private final MeterRegistry metrics;
     private volatile LastBuild last;
 
     @Inject
     public BuildResults(Bus bus, MeterRegistry metrics) {
         this.bus = bus;
-        this.metrics = metrics;
+        for (String result : List.of(COMPLETED, REUSED, FAILED, REFUSED)) {
+            counts.put(
+                    result,
+                    Counter.builder("segmentation.builds")
+                            .description("Build requests that this instance answered, by what came of them.")
+                            .tag("result", result)
+                            .register(metrics));
+        }
         for (String result : List.of(COMPLETED, REUSED, FAILED)) {
-            metrics.counter("segmentation_builds", "result", result);
             durations.put(
                     result,
-                    Timer.builder("segmentation_build_duration")
+                    Timer.builder("segmentation.build.duration")
+                            .description("From taking up a build request to its answer.")
                             .tag("result", result)
                             .serviceLevelObjectives(BUCKETS)
                             .register(metrics));
@@ -106,7 +115,7 @@ public class BuildResults {
      */
     void refused(long request, BuildSpec spec, BuildFailedException refusal) {
         publish(request, spec, refusal);
-        metrics.counter("segmentation_builds", "result", "refused").increment();
+        counts.get(REFUSED).increment();
     }
 
     private void publish(long request, BuildSpec spec, BuildFailedException failure) {
@@ -127,7 +136,7 @@ public class BuildResults {
     }
 
     private void count(String result, Duration took) {
-        metrics.counter("segmentation_builds", "result", result).increment();
+        counts.get(result).increment();
         durations.get(result).record(took);
     }
 }

@@ -12,6 +12,7 @@ import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.nats.ApiEndpoints;
 import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.nats.Heartbeat;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -34,6 +35,7 @@ public class BuilderEndpoints {
     private final Sandbox sandbox;
     private final TrialLoad trial;
     private final String version;
+    private final MeterRegistry metrics;
     private volatile ApiEndpoints endpoints;
     private volatile Heartbeat heartbeat;
 
@@ -47,7 +49,8 @@ public class BuilderEndpoints {
             ToolVersions versions,
             Sandbox sandbox,
             TrialLoad trial,
-            @ConfigProperty(name = "quarkus.application.version") String version) {
+            @ConfigProperty(name = "quarkus.application.version") String version,
+            MeterRegistry metrics) {
         this.bus = bus;
         this.ledger = ledger;
         this.results = results;
@@ -57,6 +60,7 @@ public class BuilderEndpoints {
         this.sandbox = sandbox;
         this.trial = trial;
         this.version = version;
+        this.metrics = metrics;
     }
 
     void start(@Observes StartupEvent event) {
@@ -67,7 +71,8 @@ public class BuilderEndpoints {
                         bus,
                         BuilderApi.SERVICE,
                         version.replaceFirst("-.*", ""),
-                        Map.of(BuilderApi.STATUS, request -> Wire.write(status()))));
+                        Map.of(BuilderApi.STATUS, request -> Wire.write(status())),
+                        metrics));
     }
 
     void stop(@Observes ShutdownEvent event) {

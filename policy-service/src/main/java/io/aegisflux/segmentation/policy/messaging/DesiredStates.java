@@ -14,6 +14,7 @@ import io.aegisflux.segmentation.policy.domain.HostTable;
 import io.aegisflux.segmentation.policy.domain.Position;
 import io.aegisflux.segmentation.policy.domain.Tables;
 import io.aegisflux.segmentation.policy.domain.World;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -51,7 +52,7 @@ public class DesiredStates {
     private final RestoreWatch restores;
     private final WorkloadRegistry registry;
     private final VerifiedObjects objects;
-    private final MeterRegistry metrics;
+    private final Counter published;
     private final Tables tables = new Tables();
     private final Map<HostId, Instant> behindSince = new HashMap<>();
     private final Semaphore work = new Semaphore(0);
@@ -70,7 +71,9 @@ public class DesiredStates {
         this.restores = restores;
         this.registry = registry;
         this.objects = objects;
-        this.metrics = metrics;
+        this.published = Counter.builder("segmentation.desired.states.published")
+                .description("Desired states that this instance computed and told hosts.")
+                .register(metrics);
     }
 
     void start(@Observes StartupEvent event) {
@@ -178,7 +181,7 @@ public class DesiredStates {
             lookAgain();
             return;
         }
-        metrics.counter("segmentation_desired_states_published").increment();
+        published.increment();
         LOG.infof(
                 "%s: revision %d, %d rules of %d policies",
                 host.hostId(),

@@ -14,6 +14,7 @@ import io.aegisflux.segmentation.policy.domain.Acceptance;
 import io.aegisflux.segmentation.policy.domain.Expectation;
 import io.aegisflux.segmentation.policy.domain.Publish;
 import io.aegisflux.segmentation.policy.domain.Staging;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -43,14 +44,20 @@ public class PolicyChannel {
     private final VersionStore store;
     private final RolloutStore rollouts;
     private final Rejections rejections;
-    private final MeterRegistry metrics;
+    private final Counter accepted;
+    private final Counter rejected;
 
     @Inject
     public PolicyChannel(VersionStore store, RolloutStore rollouts, Rejections rejections, MeterRegistry metrics) {
         this.store = store;
         this.rollouts = rollouts;
         this.rejections = rejections;
-        this.metrics = metrics;
+        this.accepted = Counter.builder("segmentation.policies.accepted")
+                .description("Publishes that this instance made a version of.")
+                .register(metrics);
+        this.rejected = Counter.builder("segmentation.policies.rejected")
+                .description("Publishes that this instance refused.")
+                .register(metrics);
     }
 
     @Incoming("policies")
@@ -128,7 +135,7 @@ public class PolicyChannel {
         } catch (SequenceConflictException e) {
             return false;
         }
-        metrics.counter("segmentation_policies_accepted").increment();
+        accepted.increment();
         LOG.infof("%s: version %d, %s", stored.policyId(), stored.version(), stored.action());
         return true;
     }
@@ -152,7 +159,7 @@ public class PolicyChannel {
     }
 
     private void reject(NatsMetadata metadata, List<Violation> violations) {
-        metrics.counter("segmentation_policies_rejected").increment();
+        rejected.increment();
         rejections.report(metadata.subject(), metadata.sequence(), violations);
     }
 }

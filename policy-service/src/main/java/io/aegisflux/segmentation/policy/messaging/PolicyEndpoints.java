@@ -4,6 +4,7 @@ import io.aegisflux.segmentation.contracts.PolicyApi;
 import io.aegisflux.segmentation.nats.ApiEndpoints;
 import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.nats.Heartbeat;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -23,6 +24,7 @@ public class PolicyEndpoints {
     private final WorldState world;
     private final Instance<PolicyVerbs> topics;
     private final String version;
+    private final MeterRegistry metrics;
     private volatile ApiEndpoints endpoints;
     private volatile Heartbeat heartbeat;
 
@@ -31,11 +33,13 @@ public class PolicyEndpoints {
             Bus bus,
             WorldState world,
             @Any Instance<PolicyVerbs> topics,
-            @ConfigProperty(name = "quarkus.application.version") String version) {
+            @ConfigProperty(name = "quarkus.application.version") String version,
+            MeterRegistry metrics) {
         this.bus = bus;
         this.world = world;
         this.topics = topics;
         this.version = version;
+        this.metrics = metrics;
     }
 
     void start(@Observes StartupEvent event) {
@@ -58,7 +62,7 @@ public class PolicyEndpoints {
         if (world.awaitComplete()) {
             Map<String, UnaryOperator<byte[]>> verbs = new HashMap<>();
             topics.forEach(topic -> verbs.putAll(topic.verbs()));
-            endpoints = ApiEndpoints.start(bus, PolicyApi.SERVICE, version.replaceFirst("-.*", ""), verbs);
+            endpoints = ApiEndpoints.start(bus, PolicyApi.SERVICE, version.replaceFirst("-.*", ""), verbs, metrics);
         }
     }
 

@@ -5,6 +5,7 @@ import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.MetricsReport;
 import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.PolicyUpdate;
+import io.aegisflux.segmentation.contracts.RolloutStatus;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.TelemetrySummary;
 import java.time.Duration;
@@ -25,6 +26,8 @@ public final class Fleet {
     private final RuleSums sums = new RuleSums();
     private final RuleSeries series;
     private final PolicyCatalog policies = new PolicyCatalog();
+    private final DesiredRevisions desired = new DesiredRevisions();
+    private final int maxRules;
     private final Propagation propagation = new Propagation(policies);
     private boolean changed = true;
 
@@ -32,6 +35,7 @@ public final class Fleet {
      * @param maxRules rules that have series of their own
      */
     public Fleet(int maxRules) {
+        this.maxRules = maxRules;
         this.series = new RuleSeries(maxRules);
     }
 
@@ -96,7 +100,22 @@ public final class Fleet {
 
     /** The highest revision that is desired of a host. */
     public synchronized void desired(long revision) {
-        policies.desired(revision);
+        desired.highest(revision);
+    }
+
+    /** The revision that is desired of each host that policy-service has computed one for. */
+    public synchronized void desired(Map<HostId, Long> revisions) {
+        desired.ofHosts(revisions);
+    }
+
+    /** How rollouts stand; all of which the policy's latest version is staged. */
+    public synchronized void rollouts(List<RolloutStatus> rollouts) {
+        policies.rollouts(rollouts);
+    }
+
+    /** What {@link #stored} has to be told besides the last version of each policy. */
+    public synchronized List<MissingVersion> missing() {
+        return policies.missing();
     }
 
     /** Forgets what is gone and settles which rules have series of their own; now and then. */
@@ -128,9 +147,12 @@ public final class Fleet {
 
     /** Everything that Prometheus is told. */
     public synchronized List<Family> families(Instant now) {
-        List<Family> families = new ArrayList<>(HostFamilies.of(present(now)));
+        List<KnownHost> present = present(now);
+        List<Family> families = new ArrayList<>(HostFamilies.of(present));
+        families.addAll(desired.families(present));
         families.addAll(series.families());
-        families.addAll(policies.families(now));
+        families.addAll(PolicyFamilies.of(policies, maxRules, now));
+        families.addAll(RolloutFamilies.of(policies.rollouts()));
         return families;
     }
 

@@ -8,7 +8,10 @@ import java.util.TreeMap;
 
 /** How a host's hooks stand, in words that cannot grow without bound: neither interfaces nor reasons are among them. */
 final class HookStates {
-    private static final Set<String> STATES = Set.of("tcx", "clsact", "native", "generic", "cgroup", "off");
+    /** No program is attached. */
+    static final String OFF = "off";
+
+    private static final Set<String> STATES = Set.of("tcx", "clsact", "native", "generic", "cgroup", OFF);
     private static final String OTHER = "other";
 
     private HookStates() {}

@@ -60,6 +60,12 @@ final class HostFamilies {
     private final Family.Builder capacity =
             Family.gauge("segmentation_map_capacity", "Entries that the host's tables hold.", "host", "map");
 
+    private final Family.Builder failOpen = Family.gauge(
+            "segmentation_node_fail_open",
+            "1 while the host lets traffic pass that no policy has judged, by reason.",
+            "host",
+            "reason");
+
     private HostFamilies() {}
 
     static List<Family> of(List<KnownHost> hosts) {
@@ -77,7 +83,8 @@ final class HostFamilies {
                 families.tableBytes.build(),
                 families.tableCapacity.build(),
                 families.entries.build(),
-                families.capacity.build());
+                families.capacity.build(),
+                families.failOpen.build());
     }
 
     private void add(KnownHost host) {
@@ -97,6 +104,7 @@ final class HostFamilies {
                         });
             }
         });
+        host.failOpen().forEach((reason, holds) -> failOpen.add(holds ? 1 : 0, id, reason.word()));
         host.reportedAt().ifPresent(at -> reports.add(RuleSeries.seconds(at), id));
         host.programs()
                 .forEach((hook, states) ->

@@ -1,5 +1,6 @@
 package io.aegisflux.segmentation.telemetry.domain;
 
+import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.CapabilityReport;
 import io.aegisflux.segmentation.contracts.Hook;
 import io.aegisflux.segmentation.contracts.HostId;
@@ -31,6 +32,7 @@ final class KnownHost {
     private MetricsReport figures;
     private Instant capabilitiesMade;
     private Map<Hook, Map<String, Integer>> programs = Map.of();
+    private Action posture = Action.ALLOW;
     private HostCounters counters;
     private long revision;
     private Instant revisionAt = Instant.MIN;
@@ -107,6 +109,7 @@ final class KnownHost {
         }
         capabilitiesMade = report.timestamp();
         programs = HookStates.count(report.hookPoints());
+        posture = report.posture();
         return true;
     }
 
@@ -128,6 +131,11 @@ final class KnownHost {
     /** How often each hook is in which state. */
     Map<Hook, Map<String, Integer>> programs() {
         return programs;
+    }
+
+    /** By each reason for which traffic would pass unjudged, whether it does; empty before its first metrics. */
+    Map<FailOpen, Boolean> failOpen() {
+        return figures == null ? Map.of() : FailOpen.of(figures, programs, posture);
     }
 
     private void tellsRevision(long told, Instant at) {

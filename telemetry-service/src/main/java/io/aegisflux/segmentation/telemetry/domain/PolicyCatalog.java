@@ -1,19 +1,22 @@
 package io.aegisflux.segmentation.telemetry.domain;
 
 import io.aegisflux.segmentation.contracts.PolicyId;
+import io.aegisflux.segmentation.contracts.RolloutState;
+import io.aegisflux.segmentation.contracts.RolloutStatus;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 
 /** The policies as the store tells of them, each with its last versions, and the publishes that were refused since. */
 final class PolicyCatalog {
@@ -27,15 +30,84 @@ final class PolicyCatalog {
 
     private final Map<PolicyId, NavigableMap<Long, PolicyVersion>> policies = new HashMap<>();
     private final Map<PolicyId, Long> refused = new LinkedHashMap<>();
-    private long desiredRevision;
+    private final Map<PolicyId, RolloutStatus> rollouts = new HashMap<>();
+
+    /**
+     * A version that holds somewhere.
+     *
+     * @param onCanariesAlone whether a rollout keeps it to its canary hosts
+     */
+    record InForce(PolicyId policy, PolicyVersion version, boolean onCanariesAlone) {}
 
     void stored(StoredPolicy stored) {
         NavigableMap<Long, PolicyVersion> versions =
                 policies.computeIfAbsent(stored.policyId(), ignored -> new TreeMap<>());
         versions.put(stored.version(), PolicyVersion.of(stored));
+        long base = baseOf(versions.lastEntry().getValue());
         if (versions.size() > VERSIONS_KEPT) {
-            versions.pollFirstEntry();
+            versions.keySet().stream()
+                    .filter(version -> version != base)
+                    .findFirst()
+                    .ifPresent(versions::remove);
         }
+    }
+
+    /** How the rollouts of the policies' latest versions stand, as policy-service tells it; all of them. */
+    void rollouts(List<RolloutStatus> told) {
+        rollouts.clear();
+        told.forEach(status -> rollouts.put(status.policyId(), status));
+    }
+
+    List<RolloutStatus> rollouts() {
+        return rollouts.values().stream()
+                .sorted(Comparator.comparing(status -> status.policyId().value()))
+                .toList();
+    }
+
+    /** Versions below staged ones that nobody told of: the store is read from the last version of each policy on. */
+    List<MissingVersion> missing() {
+        List<MissingVersion> missing = new ArrayList<>();
+        policies.forEach((policy, versions) -> {
+            long base = baseOf(versions.lastEntry().getValue());
+            if (base > 0 && !versions.containsKey(base)) {
+                missing.add(new MissingVersion(policy, base));
+            }
+        });
+        return missing;
+    }
+
+    private static long baseOf(PolicyVersion version) {
+        return version.isStaged() ? version.canary().baseVersion() : 0;
+    }
+
+    /**
+     * Which versions of a policy hold; none for one that is deleted, and while it is not known what became of a rollout.
+     * The one that all hosts have, or all but the canaries, comes first.
+     */
+    private List<InForce> inForce(PolicyId policy, NavigableMap<Long, PolicyVersion> versions) {
+        PolicyVersion latest = versions.lastEntry().getValue();
+        Optional<RolloutState> rollout = rolloutOf(policy, latest);
+        if (rollout.isEmpty()) {
+            return List.of();
+        }
+        List<InForce> inForce = new ArrayList<>();
+        PolicyVersion everywhere = rollout.get() == RolloutState.PROMOTED ? latest : versions.get(baseOf(latest));
+        if (everywhere != null && everywhere.state() != PolicyVersion.State.DELETED) {
+            inForce.add(new InForce(policy, everywhere, false));
+        }
+        if (rollout.get().isOpen()) {
+            inForce.add(new InForce(policy, latest, true));
+        }
+        return inForce;
+    }
+
+    /** A version that is not staged counts as promoted: all hosts have it. */
+    private Optional<RolloutState> rolloutOf(PolicyId policy, PolicyVersion latest) {
+        return latest.isStaged()
+                ? Optional.ofNullable(rollouts.get(policy))
+                        .filter(status -> status.version() == latest.version())
+                        .map(RolloutStatus::state)
+                : Optional.of(RolloutState.PROMOTED);
     }
 
     /**
@@ -48,11 +120,6 @@ final class PolicyCatalog {
         if (refused.size() > REFUSALS_KEPT) {
             refused.remove(refused.keySet().iterator().next());
         }
-    }
-
-    /** The highest revision that is desired of a host; 0 while it is not known. */
-    void desired(long revision) {
-        desiredRevision = revision;
     }
 
     /**
@@ -91,49 +158,42 @@ final class PolicyCatalog {
         return version == null ? UNKNOWN : version.verdicts().getOrDefault(rule.rule(), UNKNOWN);
     }
 
-    /** Every rule of the policies in use that can decide, with its verdict. */
+    /** Every rule of the versions in force that can decide, with its verdict. */
     void eachRule(BiConsumer<RuleKey, String> rule) {
-        policies.forEach((policy, versions) -> {
-            PolicyVersion latest = versions.lastEntry().getValue();
-            if (latest.state() == PolicyVersion.State.ENFORCED || latest.state() == PolicyVersion.State.AUDIT) {
-                latest.verdicts()
-                        .forEach((id, verdict) ->
-                                rule.accept(new RuleKey(new RuleKey.Name(policy, id), latest.version()), verdict));
-            }
-        });
+        inForce()
+                .filter(each -> each.version().isInUse())
+                .forEach(each -> each.version()
+                        .verdicts()
+                        .forEach((id, verdict) -> rule.accept(
+                                new RuleKey(
+                                        new RuleKey.Name(each.policy(), id),
+                                        each.version().version()),
+                                verdict)));
     }
 
-    List<Family> families(Instant now) {
-        Family.Builder info = Family.gauge(
-                "segmentation_policy_info",
-                "1 for the stored version of each policy that is not deleted.",
-                "policy",
-                "version",
-                "type",
-                "mode");
-        Map<PolicyVersion.State, Integer> states = new EnumMap<>(PolicyVersion.State.class);
-        policies.entrySet().stream()
+    /** Every version that holds somewhere, by policy. */
+    Stream<InForce> inForce() {
+        return policies.entrySet().stream()
                 .sorted(Comparator.comparing(entry -> entry.getKey().value()))
-                .forEach(entry -> {
-                    PolicyVersion latest = entry.getValue().lastEntry().getValue();
-                    if (latest.state() != PolicyVersion.State.DELETED) {
-                        states.merge(latest.state(now), 1, Integer::sum);
-                        info.add(
-                                1,
-                                entry.getKey().value(),
-                                Long.toString(latest.version()),
-                                latest.type(),
-                                latest.mode().wireName());
-                    }
-                });
+                .flatMap(entry -> inForce(entry.getKey(), entry.getValue()).stream());
+    }
+
+    /** How many policies are in which state: that of the version which most hosts have. */
+    Map<PolicyVersion.State, Integer> states(Instant now) {
+        Map<PolicyVersion.State, Integer> states = new EnumMap<>(PolicyVersion.State.class);
+        policies.forEach((policy, versions) -> {
+            PolicyVersion latest = versions.lastEntry().getValue();
+            if (latest.state() != PolicyVersion.State.DELETED
+                    && rolloutOf(policy, latest).isPresent()) {
+                PolicyVersion.State state = inForce(policy, versions).stream()
+                        .findFirst()
+                        .map(first -> first.version().state(now))
+                        .orElse(PolicyVersion.State.DISABLED); // the rollout of its first version was aborted
+                states.merge(state, 1, Integer::sum);
+            }
+        });
         states.merge(PolicyVersion.State.INVALID, refusedSince(), Integer::sum);
-        Family.Builder revision = Family.gauge(
-                "segmentation_desired_policy_revision",
-                "The highest revision that policy-service desires of a host, as it last answered.");
-        if (desiredRevision > 0) {
-            revision.add(desiredRevision);
-        }
-        return List.of(info.build(), states(states), revision.build());
+        return states;
     }
 
     /** Policies whose last publish was refused. */
@@ -143,19 +203,5 @@ final class PolicyCatalog {
             return versions != null && versions.lastEntry().getValue().published() > entry.getValue();
         });
         return refused.size();
-    }
-
-    private static Family states(Map<PolicyVersion.State, Integer> counts) {
-        Family.Builder family = Family.gauge(
-                "segmentation_policies",
-                "Policies by what becomes of them; invalid are those whose last publish was refused. What was accepted"
-                        + " before a refusal still counts.",
-                "state");
-        for (PolicyVersion.State state : PolicyVersion.State.values()) {
-            if (state != PolicyVersion.State.DELETED) {
-                family.add(counts.getOrDefault(state, 0), state.name().toLowerCase(Locale.ROOT));
-            }
-        }
-        return family.build();
     }
 }

@@ -1,6 +1,7 @@
 package io.aegisflux.segmentation.telemetry.domain;
 
 import io.aegisflux.segmentation.contracts.Action;
+import io.aegisflux.segmentation.contracts.Canary;
 import io.aegisflux.segmentation.contracts.Mode;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.TableRule;
@@ -12,8 +13,11 @@ import io.aegisflux.segmentation.engine.language.Rule;
 import io.aegisflux.segmentation.engine.parsing.ParseResult;
 import io.aegisflux.segmentation.engine.parsing.PolicyParser;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * What of a stored version of a policy is told to Prometheus.
@@ -22,8 +26,9 @@ import java.util.Map;
  * @param state enforced, audit or disabled; deleted for a deletion, invalid for a document that our parser refuses
  * @param type as in the document; empty for what has none
  * @param expiresAt null when it never expires
- * @param isStaged whether it was not for all hosts at once
+ * @param canary how it is staged; null for a version that is for all hosts at once
  * @param verdicts by the id of each rule that can decide, what becomes of a packet that it decides
+ * @param expiries by the id of each of these rules that ends, alone or with its policy, when it does
  */
 record PolicyVersion(
         long version,
@@ -33,8 +38,9 @@ record PolicyVersion(
         String type,
         Mode mode,
         Instant expiresAt,
-        boolean isStaged,
-        Map<String, String> verdicts) {
+        Canary canary,
+        Map<String, String> verdicts,
+        Map<String, Instant> expiries) {
     enum State {
         ENFORCED,
         AUDIT,
@@ -45,6 +51,7 @@ record PolicyVersion(
 
     PolicyVersion {
         verdicts = Map.copyOf(verdicts);
+        expiries = Map.copyOf(expiries);
     }
 
     static PolicyVersion of(StoredPolicy stored) {
@@ -61,8 +68,9 @@ record PolicyVersion(
                         policy.type().word(),
                         policy.mode(),
                         policy.expiresAt(),
-                        stored.canary() != null,
-                        verdicts(policy));
+                        stored.canary(),
+                        verdicts(policy),
+                        expiries(policy));
             case ParseResult.Rejected ignored -> bare(stored, State.INVALID);
         };
     }
@@ -70,7 +78,16 @@ record PolicyVersion(
     /** Its state at a time: one that has expired is disabled. */
     State state(Instant now) {
         boolean expired = expiresAt != null && !now.isBefore(expiresAt);
-        return expired && (state == State.ENFORCED || state == State.AUDIT) ? State.DISABLED : state;
+        return expired && isInUse() ? State.DISABLED : state;
+    }
+
+    boolean isStaged() {
+        return canary != null;
+    }
+
+    /** Whether it decides something, or would. */
+    boolean isInUse() {
+        return state == State.ENFORCED || state == State.AUDIT;
     }
 
     private static PolicyVersion bare(StoredPolicy stored, State state) {
@@ -82,7 +99,8 @@ record PolicyVersion(
                 "",
                 Mode.ENFORCE,
                 null,
-                stored.canary() != null,
+                stored.canary(),
+                Map.of(),
                 Map.of());
     }
 
@@ -112,6 +130,22 @@ record PolicyVersion(
                             policy.defaultRule().mode()));
         }
         return verdicts;
+    }
+
+    private static Map<String, Instant> expiries(Policy policy) {
+        Map<String, Instant> expiries = new HashMap<>();
+        for (Rule rule : policy.rules()) {
+            if (rule.enabled() && rule.action().decides()) {
+                Stream.of(rule.expiresAt(), policy.expiresAt())
+                        .filter(Objects::nonNull)
+                        .min(Comparator.naturalOrder())
+                        .ifPresent(at -> expiries.put(rule.id(), at));
+            }
+        }
+        if (policy.expiresAt() != null && policy.defaultRule().action() != DefaultAction.NONE) {
+            expiries.put(TableRule.DEFAULT_RULE_ID, policy.expiresAt());
+        }
+        return expiries;
     }
 
     /** An audit rule that allows decides nothing, one that denies tells what it would have done. */

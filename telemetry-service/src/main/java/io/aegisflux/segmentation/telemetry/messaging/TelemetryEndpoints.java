@@ -9,6 +9,7 @@ import io.aegisflux.segmentation.nats.ApiException;
 import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.nats.Heartbeat;
 import io.aegisflux.segmentation.nats.StoredMessage;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -23,6 +24,7 @@ public class TelemetryEndpoints {
     private final Bus bus;
     private final TelemetryPublisher publisher;
     private final String version;
+    private final MeterRegistry metrics;
     private volatile ApiEndpoints endpoints;
     private volatile Heartbeat heartbeat;
 
@@ -30,10 +32,12 @@ public class TelemetryEndpoints {
     public TelemetryEndpoints(
             Bus bus,
             TelemetryPublisher publisher,
-            @ConfigProperty(name = "quarkus.application.version") String version) {
+            @ConfigProperty(name = "quarkus.application.version") String version,
+            MeterRegistry metrics) {
         this.bus = bus;
         this.publisher = publisher;
         this.version = version;
+        this.metrics = metrics;
     }
 
     void start(@Observes StartupEvent event) {
@@ -48,7 +52,8 @@ public class TelemetryEndpoints {
                                 TelemetryApi.SUMMARY,
                                 request -> last(Subjects.TELEMETRY_SUMMARY),
                                 TelemetryApi.FLOWS,
-                                request -> last(Subjects.TELEMETRY_FLOWS))));
+                                request -> last(Subjects.TELEMETRY_FLOWS)),
+                        metrics));
     }
 
     void stop(@Observes ShutdownEvent event) {

@@ -1,6 +1,7 @@
 package io.aegisflux.segmentation.telemetry.domain;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.aegisflux.segmentation.contracts.Canary;
 import io.aegisflux.segmentation.contracts.CapabilityReport;
 import io.aegisflux.segmentation.contracts.Examples;
 import io.aegisflux.segmentation.contracts.FlowEvent;
@@ -8,6 +9,8 @@ import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.MetricsReport;
 import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.PolicyUpdate;
+import io.aegisflux.segmentation.contracts.RolloutState;
+import io.aegisflux.segmentation.contracts.RolloutStatus;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Wire;
 import java.io.IOException;
@@ -89,6 +92,35 @@ public final class Fixtures {
 
     static StoredPolicy stored(String policy, long version, Instant at) {
         return stored(policy, version, at, document -> {});
+    }
+
+    /** A version that is staged over another one; 0 for none. */
+    static StoredPolicy staged(String policy, long version, long base, Consumer<ObjectNode> document) {
+        return example("stored-policy-staged", StoredPolicy.class, node -> {
+            node.put("policy_id", policy).put("version", version).put("source_sequence", version * 10);
+            ((ObjectNode) node.get("canary")).put("base_version", base);
+            ObjectNode of = (ObjectNode) node.get("document");
+            of.put("id", policy);
+            document.accept(of);
+        });
+    }
+
+    /** How the rollout of a version stands; it was stored at {@link #T0}, one of its two canary hosts has acknowledged. */
+    static RolloutStatus rollout(String policy, long version, RolloutState state) {
+        return new RolloutStatus(
+                new PolicyId(policy),
+                version,
+                version - 1,
+                state,
+                null,
+                T0,
+                null,
+                new Canary(10, null, null, version - 1, 60, 30, 90, 100, Canary.AUTO),
+                T0,
+                3,
+                2,
+                1,
+                List.of());
     }
 
     static StoredPolicy deleted(String policy, long version, Instant at) {
