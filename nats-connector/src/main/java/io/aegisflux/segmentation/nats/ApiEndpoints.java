@@ -31,7 +31,13 @@ public final class ApiEndpoints implements AutoCloseable {
     private final Service service;
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
 
-    private ApiEndpoints(Bus bus, String name, String version, Map<String, UnaryOperator<byte[]>> verbs) {
+    /** @param subject of each verb */
+    private ApiEndpoints(
+            Bus bus,
+            String name,
+            String version,
+            UnaryOperator<String> subject,
+            Map<String, UnaryOperator<byte[]>> verbs) {
         this.bus = bus;
         ServiceBuilder builder = Service.builder()
                 .connection(bus.connection())
@@ -40,7 +46,7 @@ public final class ApiEndpoints implements AutoCloseable {
                 .description("AegisFlux Segmentation, " + name);
         verbs.forEach((verb, handler) -> builder.addServiceEndpoint(ServiceEndpoint.builder()
                 .endpointName(verb)
-                .endpointSubject(Subjects.api(name, verb))
+                .endpointSubject(subject.apply(verb))
                 .handler(message -> workers.execute(() -> answer(message, handler)))
                 .build()));
         service = builder.build();
@@ -56,7 +62,16 @@ public final class ApiEndpoints implements AutoCloseable {
      *     {@link MalformedMessageException} for bytes that are not the request
      */
     public static ApiEndpoints start(Bus bus, String name, String version, Map<String, UnaryOperator<byte[]>> verbs) {
-        return new ApiEndpoints(bus, name, version, verbs);
+        return new ApiEndpoints(bus, name, version, verb -> Subjects.api(name, verb), verbs);
+    }
+
+    /**
+     * Starts to answer on one subject, which names who answers. Waits for the connection.
+     *
+     * @param handler as those of {@link #start}
+     */
+    public static ApiEndpoints at(Bus bus, String verb, String subject, String version, UnaryOperator<byte[]> handler) {
+        return new ApiEndpoints(bus, verb, version, ignored -> subject, Map.of(verb, handler));
     }
 
     @Override
@@ -107,6 +122,7 @@ public final class ApiEndpoints implements AutoCloseable {
         return switch (code) {
             case ApiError.NOT_FOUND -> 404;
             case ApiError.VERSION_CONFLICT -> 409;
+            case ApiError.TOO_MANY_REQUESTS -> 429;
             case ApiError.INTERNAL -> 500;
             default -> 400;
         };
