@@ -133,7 +133,7 @@ int xdp_ingress(struct xdp_md *ctx)
 		if (flow_find(&work->key, coarse_now()))
 			return XDP_PASS;
 	}
-	if (is_failsafe(INGRESS))
+	if (is_failsafe(INGRESS, WORK_OF_PACKETS))
 		return XDP_PASS;
 	classify(descriptor, WORK_OF_PACKETS);
 	conclude(decision, &work->scan, descriptor);
@@ -238,8 +238,9 @@ int connect6(struct bpf_sock_addr *ctx)
 }
 
 /*
- * Judges a golden packet of the agent by the candidate descriptor, before the switch: cb[0] is the direction, cb[1]
- * the slot of the interface plus one, 0 for none. Touches neither conntrack nor counters.
+ * Judges a packet of the agent by the candidate descriptor: a golden one before the switch, or one that it is asked about.
+ * cb[0] is the direction, cb[1] the slot of the interface plus one, 0 for none, cb[2] whether the failsafe has a say, as at
+ * the hooks. Touches neither conntrack nor counters nor limits, and reports nothing.
  */
 SEC("tc")
 int golden(struct __sk_buff *skb)
@@ -259,6 +260,11 @@ int golden(struct __sk_buff *skb)
 	scan->pkt.interface = skb->cb[1] ? 1ULL << ((skb->cb[1] - 1) & 63) : INTERFACE_UNKNOWN;
 	pull_headers(skb);
 	if (parse_skb(skb, WORK_OF_GOLDEN, false) == PARSED_IP) {
+		if (skb->cb[2] && is_failsafe(decision->direction, WORK_OF_GOLDEN)) {
+			decision->reason = REASON_FAILSAFE;
+			leave_trial(decision, 0);
+			return TC_NEXT;
+		}
 		classify(descriptor, WORK_OF_GOLDEN);
 		conclude(decision, scan, descriptor);
 	} else {

@@ -85,10 +85,10 @@ static __always_inline bool is_failsafe_peer(const __be32 *peer, const struct pa
 	return false;
 }
 
-/* Of the packet at work. Global, so that the verifier checks it by itself. */
-__noinline bool is_failsafe(__u8 direction)
+/* Of the packet at work there. Global, so that the verifier checks it by itself. */
+__noinline bool is_failsafe(__u8 direction, __u32 at)
 {
-	struct work *work = work_at(WORK_OF_PACKETS);
+	struct work *work = work_at(at);
 	const struct packet *pkt;
 
 	if (!work)

@@ -336,7 +336,7 @@ static __always_inline void decide(struct __sk_buff *skb, struct work *work, __u
 		flow_standing(now);
 	}
 	if (!standing->established) {
-		if (is_failsafe(decision->direction)) {
+		if (is_failsafe(decision->direction, WORK_OF_PACKETS)) {
 			decision->reason = REASON_FAILSAFE;
 			standing->remember = false;
 		} else if (is_icmp_error(pkt) && pkt->has & HAS_ICMP && is_related(skb, now)) {

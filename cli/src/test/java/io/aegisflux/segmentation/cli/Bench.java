@@ -8,6 +8,7 @@ import io.aegisflux.segmentation.contracts.Canary;
 import io.aegisflux.segmentation.contracts.Decision;
 import io.aegisflux.segmentation.contracts.Direction;
 import io.aegisflux.segmentation.contracts.Examples;
+import io.aegisflux.segmentation.contracts.FlowEvent;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.LintCode;
 import io.aegisflux.segmentation.contracts.LintFinding;
@@ -23,6 +24,8 @@ import io.aegisflux.segmentation.contracts.PolicyExplanation.Standing;
 import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.PolicyPlan;
 import io.aegisflux.segmentation.contracts.PolicySuggestion;
+import io.aegisflux.segmentation.contracts.ProbeReply;
+import io.aegisflux.segmentation.contracts.ProbeRequest;
 import io.aegisflux.segmentation.contracts.PublishHeaders;
 import io.aegisflux.segmentation.contracts.Reason;
 import io.aegisflux.segmentation.contracts.Rollout;
@@ -35,6 +38,7 @@ import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.UnusedRules;
+import io.aegisflux.segmentation.contracts.Verdict;
 import io.aegisflux.segmentation.contracts.Violation;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.contracts.WorkloadAccepted;
@@ -95,6 +99,9 @@ public final class Bench implements AutoCloseable {
         bench.connection.createDispatcher(bench::decide).subscribe(Subjects.each(Subjects.POLICIES));
         bench.connection.createDispatcher(bench::register).subscribe(Subjects.each(Subjects.WORKLOADS));
         bench.connection.createDispatcher(bench::answer).subscribe(Subjects.API + "policy.*");
+        for (String host : List.of("db-1", "odd-1", "safe-1", "busy-1", "audit-1", "host-b", "silent-1")) {
+            bench.connection.createDispatcher(bench::probe).subscribe(Subjects.probe(new HostId(host)));
+        }
         bench.flush();
         return bench;
     }
@@ -358,7 +365,11 @@ public final class Bench implements AutoCloseable {
     }
 
     private void explain(Message request) {
-        PolicyApi.EvaluateRequest wanted = Wire.read(request.getData(), PolicyApi.EvaluateRequest.class);
+        PolicyApi.ExplainRequest wanted = Wire.read(request.getData(), PolicyApi.ExplainRequest.class);
+        if (wanted.eventId() != null) {
+            explainEvent(request, wanted);
+            return;
+        }
         PolicyId policy = new PolicyId("web-db");
         Integer port = wanted.packet().destPort();
         if (wanted.hostId().value().equals("nobody")) {
@@ -412,6 +423,120 @@ public final class Bench implements AutoCloseable {
             PolicyExplanation example = Wire.read(Examples.read("api-policy-explain-reply"), PolicyExplanation.class);
             reply(request, example);
         }
+    }
+
+    /** Events whose ids end in A are not held any more; those that end in B are of what could not be parsed. */
+    private void explainEvent(Message request, PolicyApi.ExplainRequest wanted) {
+        PolicyExplanation example = Wire.read(Examples.read("api-policy-explain-reply-event"), PolicyExplanation.class);
+        FlowEvent event = example.recorded().event();
+        String id = wanted.eventId().value();
+        if (id.endsWith("A")) {
+            refuse(
+                    request,
+                    "404",
+                    new ApiError(
+                            ApiError.NOT_FOUND,
+                            "event %s of 2026-03-02T09:15:04.536Z is not held any more: the stream begins at %s"
+                                    .formatted(id, Run.NOW),
+                            "it keeps 24 hours, at most 512 MiB; explain its packet instead, with --host, --from and --to",
+                            List.of()));
+        } else if (id.endsWith("B")) {
+            reply(
+                    request,
+                    new PolicyExplanation(
+                            new Decision(Action.DENY, Reason.MALFORMED, null, null, null, null, List.of()),
+                            List.of(),
+                            null,
+                            example.loaded(),
+                            null,
+                            new PolicyExplanation.Recorded(
+                                    new FlowEvent(
+                                            id,
+                                            event.hostId(),
+                                            event.eventType(),
+                                            null,
+                                            null,
+                                            null,
+                                            Reason.MALFORMED,
+                                            event.verdict(),
+                                            event.direction(),
+                                            event.hook(),
+                                            null,
+                                            null,
+                                            0,
+                                            0,
+                                            "0",
+                                            event.interfaceName(),
+                                            event.generation(),
+                                            1,
+                                            0,
+                                            event.timestamp(),
+                                            Map.of("bytes", 60)),
+                                    null,
+                                    List.of(
+                                            "packet: the frame could not be parsed (MALFORMED), so no rule is asked about"
+                                                    + " it"),
+                                    null)));
+        } else {
+            reply(request, example);
+        }
+    }
+
+    /** The agent of host-b agrees; that of db-1 has an older revision; odd-1 a defect; safe-1 a failsafe; busy-1 no time. */
+    private void probe(Message request) {
+        ProbeReply example = Wire.read(Examples.read("api-node-probe-reply"), ProbeReply.class);
+        HostId host = new HostId(request.getSubject().split("\\.")[3]);
+        switch (host.value()) {
+            case "db-1" -> reply(request, probed(host, example, Verdict.ALLOWED, Reason.RULE_ALLOW, "allow-all", 41));
+            case "odd-1" -> reply(request, probed(host, example, Verdict.ALLOWED, Reason.POSTURE, null, 42));
+            case "safe-1" -> reply(request, probed(host, example, Verdict.ALLOWED, Reason.FAILSAFE, null, 42));
+            case "busy-1" ->
+                refuse(
+                        request,
+                        "429",
+                        new ApiError(
+                                ApiError.TOO_MANY_REQUESTS,
+                                "more than 20 questions within a second",
+                                "ask again in a second",
+                                List.of()));
+            case "audit-1" ->
+                reply(request, Wire.read(Examples.read("api-node-probe-reply-audited"), ProbeReply.class));
+            case "host-b" -> {
+                boolean isNow = Wire.read(request.getData(), ProbeRequest.class)
+                                .packet()
+                                .sourcePort()
+                        == 40_912;
+                reply(
+                        request,
+                        probed(host, example, example.verdict(), example.reason(), "deny-others", isNow ? 2L : 1L, 42));
+            }
+            default -> {}
+        }
+    }
+
+    private static ProbeReply probed(
+            HostId host, ProbeReply example, Verdict verdict, Reason reason, String rule, long revision) {
+        return probed(host, example, verdict, reason, rule, 1, revision);
+    }
+
+    private static ProbeReply probed(
+            HostId host, ProbeReply example, Verdict verdict, Reason reason, String rule, long version, long revision) {
+        return new ProbeReply(
+                host,
+                verdict,
+                reason,
+                rule == null ? null : example.policyId(),
+                rule == null ? null : Long.valueOf(version),
+                rule,
+                null,
+                example.hook(),
+                host.value().equals("odd-1") ? Map.of() : example.hooks(),
+                example.program(),
+                example.artifact(),
+                example.epoch(),
+                revision,
+                example.generation(),
+                example.timestamp());
     }
 
     private void plan(Message request) {

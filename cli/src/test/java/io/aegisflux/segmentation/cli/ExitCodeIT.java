@@ -63,6 +63,27 @@ class ExitCodeIT {
                     2 | explain --host db-1 --from 10.0.0.1 --to 10.0.0.2 --port 5432 --direction both
                     2 | explain --host db-1 --from 10.0.0.1 --to 10.0.0.2 --protocol 256
                     5 | explain --host nobody --from 10.0.0.1 --to 10.0.0.2 --port 5432
+                    2 | explain --from 10.0.0.1 --to 10.0.0.2 --port 5432
+                    2 | explain --host db-1 --to 10.0.0.2 --port 5432
+                    2 | explain --host db-1 --from 10.0.0.1 --to 10.0.0.2 --port 5432 --engine gpu
+                    0 | explain --host host-b --from 10.0.0.1 --to 10.0.0.2 --port 5432 --engine kernel
+                    3 | explain --host host-b --from 10.0.0.1 --to 10.0.0.2 --port 5432 --engine kernel --expect allow
+                    3 | explain --host db-1 --from 10.0.0.1 --to 10.0.0.2 --port 5432 --engine kernel
+                    3 | explain --host odd-1 --from 10.0.0.1 --to 10.0.0.2 --port 5432 --engine kernel -o json
+                    3 | explain --host safe-1 --from 10.0.0.1 --to 10.0.0.2 --port 5432 --engine kernel
+                    5 | explain --host busy-1 --from 10.0.0.1 --to 10.0.0.2 --port 5432 --engine kernel
+                    4 | explain --host gone-1 --from 10.0.0.1 --to 10.0.0.2 --port 5432 --engine kernel
+                    4 | explain --host silent-1 --from 10.0.0.1 --to 10.0.0.2 --port 5432 --engine kernel --timeout 300ms
+                    5 | explain --host nobody --from 10.0.0.1 --to 10.0.0.2 --port 5432 --engine kernel
+                    0 | explain --event 01KJPX8SYR5V3HQT8MZ0R7E2DC
+                    0 | explain --event 01KJPX8SYR5V3HQT8MZ0R7E2DC --host host-b --expect deny
+                    3 | explain --event 01KJPX8SYR5V3HQT8MZ0R7E2DC --expect allow
+                    0 | explain --event 01KJPX8SYR5V3HQT8MZ0R7E2DC --engine kernel
+                    5 | explain --event 01KJPX8SYR5V3HQT8MZ0R7E2DA
+                    0 | explain --event 01KJPX8SYR5V3HQT8MZ0R7E2DB
+                    5 | explain --event 01KJPX8SYR5V3HQT8MZ0R7E2DB --engine kernel
+                    2 | explain --event 019cade5-30b8-7c41-9b52-6f1e0a7d3c11
+                    2 | explain --event 01KJPX8SYR5V3HQT8MZ0R7E2DC --port 80
                     0 | plan --delete old-policy
                     2 | plan
                     0 | policy suggest db

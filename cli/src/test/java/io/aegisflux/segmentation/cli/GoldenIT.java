@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -82,6 +83,32 @@ class GoldenIT {
     void policyDelete() {
         golden("policy-delete.txt", "policy", "delete", "web-db");
         golden("policy-delete.json", "policy", "delete", "web-db", "-o", "json");
+    }
+
+    @Test
+    void explainByTheKernel() {
+        golden("explain-kernel.txt", explaining("host-b", "5432"));
+        golden("explain-kernel.json", explaining("host-b", "5432", "-o", "json"));
+        golden("explain-kernel-audited.txt", explaining("audit-1", "80"));
+        golden(3, "explain-kernel-behind.txt", explaining("db-1", "5432"));
+        golden(3, "explain-kernel-behind.json", explaining("db-1", "5432", "-o", "json"));
+        golden(3, "explain-kernel-failsafe.txt", explaining("safe-1", "5432"));
+        golden(3, "explain-kernel-differs.txt", explaining("odd-1", "5432"));
+    }
+
+    private static String[] explaining(String host, String port, String... more) {
+        List<String> words = new ArrayList<>(List.of("explain", "--engine", "kernel", "--host", host));
+        words.addAll(List.of("--from", "10.0.0.1", "--to", "10.0.0.2", "--port", port));
+        words.addAll(List.of(more));
+        return words.toArray(String[]::new);
+    }
+
+    @Test
+    void explainAnEvent() {
+        golden("explain-event.txt", "explain", "--event", "01KJPX8SYR5V3HQT8MZ0R7E2DC");
+        golden("explain-event.json", "explain", "--event", "01KJPX8SYR5V3HQT8MZ0R7E2DC", "-o", "json");
+        golden("explain-event-unparsed.txt", "explain", "--event", "01KJPX8SYR5V3HQT8MZ0R7E2DB");
+        golden("explain-event-kernel.txt", "explain", "--event", "01KJPX8SYR5V3HQT8MZ0R7E2DC", "--engine", "kernel");
     }
 
     @Test

@@ -18,6 +18,9 @@ public record ApiError(String code, String message, String hint, List<Violation>
     public static final String INVALID_REQUEST = "INVALID_REQUEST";
     public static final String NOT_FOUND = "NOT_FOUND";
     public static final String VERSION_CONFLICT = "VERSION_CONFLICT";
+    /** Asked more often than it may be; the same request is answered later. */
+    public static final String TOO_MANY_REQUESTS = "TOO_MANY_REQUESTS";
+
     public static final String INTERNAL = "INTERNAL";
 
     public ApiError {

@@ -31,6 +31,14 @@ public record Decision(
         logged = Frozen.listOrEmpty(logged, "logged");
     }
 
+    /** What becomes of the packet, as events tell it. */
+    public Verdict verdict() {
+        if (action == Action.DENY) {
+            return Verdict.DROPPED;
+        }
+        return audit == null ? Verdict.ALLOWED : Verdict.AUDITED;
+    }
+
     /** The audit rule that would have denied. */
     public record Audit(PolicyId policyId, long policyVersion, String ruleId) {
         public Audit {

@@ -20,7 +20,7 @@ public final class PolicyApi {
     public static final String EVALUATE = "evaluate";
     /** {@link HistoryRequest} → {@link HistoryReply}. */
     public static final String HISTORY = "history";
-    /** {@link EvaluateRequest} → {@link PolicyExplanation}. */
+    /** {@link ExplainRequest} → {@link PolicyExplanation}. */
     public static final String EXPLAIN = "explain";
     /** {@link PlanRequest} → {@link PolicyPlan}. */
     public static final String PLAN = "plan";
@@ -172,6 +172,35 @@ public final class PolicyApi {
         public EvaluateRequest {
             requireNonNull(hostId, "host_id is missing");
             requireNonNull(packet, "packet is missing");
+        }
+    }
+
+    /**
+     * {@code explain}: what becomes of a packet on a host, and why; or of the packet that an event is about.
+     *
+     * @param hostId with an event, which need not name its host, it narrows the search down; null for any host
+     * @param packet null with an event
+     * @param eventId an {@link EventId}; null with a packet
+     */
+    public record ExplainRequest(HostId hostId, PacketTuple packet, EventId eventId) {
+        public ExplainRequest {
+            if ((packet == null) == (eventId == null)) {
+                throw new IllegalArgumentException(
+                        packet == null ? "packet is missing, or event_id" : "packet and event_id exclude each other");
+            }
+            if (packet != null) {
+                requireNonNull(hostId, "host_id is missing");
+            }
+        }
+
+        /** About a packet. */
+        public ExplainRequest(HostId hostId, PacketTuple packet) {
+            this(hostId, packet, null);
+        }
+
+        /** About the packet of an event. */
+        public ExplainRequest(EventId eventId) {
+            this(null, null, eventId);
         }
     }
 

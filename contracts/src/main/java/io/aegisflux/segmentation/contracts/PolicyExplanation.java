@@ -16,13 +16,19 @@ import java.util.List;
  *     no rule allows anything
  * @param loaded how far the host is with what is desired of it
  * @param hits of the deciding rule on this host; null when none decides, or the host's counters are not at hand
+ * @param recorded the event whose packet this is; null when a packet was asked about
  */
 public record PolicyExplanation(
-        Decision decision, List<Considered> policies, Nearest nearest, Loaded loaded, Hits hits) {
+        Decision decision, List<Considered> policies, Nearest nearest, Loaded loaded, Hits hits, Recorded recorded) {
     public PolicyExplanation {
         requireNonNull(decision, "decision is missing");
         requireNonNull(loaded, "loaded is missing");
         policies = Frozen.list(policies, "policies");
+    }
+
+    /** Of a packet. */
+    public PolicyExplanation(Decision decision, List<Considered> policies, Nearest nearest, Loaded loaded, Hits hits) {
+        this(decision, policies, nearest, loaded, hits, null);
     }
 
     /** What a policy has to do with the connection. */
@@ -151,6 +157,21 @@ public record PolicyExplanation(
     public record Hits(long packets, Instant last) {
         public Hits {
             Figures.requireCount(packets, "packets");
+        }
+    }
+
+    /**
+     * What was decided then, beside what would be now.
+     *
+     * @param event as it stands in the stream
+     * @param packet that is explained; null when the event does not tell enough of it for any rule to be asked
+     * @param gaps what the event does not tell, and what stands in its place
+     * @param difference between the decision then and now, as a sentence; null when there is none
+     */
+    public record Recorded(FlowEvent event, PacketTuple packet, List<String> gaps, String difference) {
+        public Recorded {
+            requireNonNull(event, "event is missing");
+            gaps = Frozen.list(gaps, "gaps");
         }
     }
 }

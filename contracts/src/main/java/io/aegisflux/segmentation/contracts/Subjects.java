@@ -121,6 +121,11 @@ public final class Subjects {
         return API + name(service) + '.' + name(verb);
     }
 
+    /** Where the agent of a host answers what its kernel makes of a packet. */
+    public static String probe(HostId host) {
+        return API + "node." + host + ".probe";
+    }
+
     /** Every subject below one of the prefixes of this class, one token deep. */
     public static String each(String prefix) {
         return prefix + '*';

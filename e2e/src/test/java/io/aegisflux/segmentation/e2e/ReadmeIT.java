@@ -94,9 +94,10 @@ class ReadmeIT {
                                 "--host=host-b",
                                 "--from=198.18.71.10",
                                 "--to=198.18.72.20",
-                                "--port=5432")
+                                "--port=5432",
+                                "--engine=kernel")
                         .output())
-                .contains("DENIED", "RULE_DENY  web-db@v1/deny-others");
+                .contains("DENIED", "RULE_DENY  web-db@v1/deny-others", "kernel and evaluator agree");
         assertThat(policy("apply", "-f", "examples/web-db.json", "--expect-version", "7"))
                 .as("what holds already is no conflict")
                 .contains("ACCEPTED  web-db v1");

@@ -33,8 +33,14 @@ public final class ApiEndpoints implements AutoCloseable {
     private final RequestTimers timers;
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
 
+    /** @param subject of each verb */
     private ApiEndpoints(
-            Bus bus, String name, String version, Map<String, UnaryOperator<byte[]>> verbs, MeterRegistry metrics) {
+            Bus bus,
+            String name,
+            String version,
+            UnaryOperator<String> subject,
+            Map<String, UnaryOperator<byte[]>> verbs,
+            MeterRegistry metrics) {
         this.bus = bus;
         this.timers = new RequestTimers(metrics, bus.settings().clientName(), verbs.keySet());
         ServiceBuilder builder = Service.builder()
@@ -44,7 +50,7 @@ public final class ApiEndpoints implements AutoCloseable {
                 .description("AegisFlux Segmentation, " + name);
         verbs.forEach((verb, handler) -> builder.addServiceEndpoint(ServiceEndpoint.builder()
                 .endpointName(verb)
-                .endpointSubject(Subjects.api(name, verb))
+                .endpointSubject(subject.apply(verb))
                 .handler(message -> workers.execute(() -> answer(verb, message, handler)))
                 .build()));
         service = builder.build();
@@ -62,7 +68,23 @@ public final class ApiEndpoints implements AutoCloseable {
      */
     public static ApiEndpoints start(
             Bus bus, String name, String version, Map<String, UnaryOperator<byte[]>> verbs, MeterRegistry metrics) {
-        return new ApiEndpoints(bus, name, version, verbs, metrics);
+        return new ApiEndpoints(bus, name, version, verb -> Subjects.api(name, verb), verbs, metrics);
+    }
+
+    /**
+     * Starts to answer on one subject, which names who answers. Waits for the connection.
+     *
+     * @param handler as those of {@link #start}
+     * @param metrics as there
+     */
+    public static ApiEndpoints at(
+            Bus bus,
+            String verb,
+            String subject,
+            String version,
+            UnaryOperator<byte[]> handler,
+            MeterRegistry metrics) {
+        return new ApiEndpoints(bus, verb, version, ignored -> subject, Map.of(verb, handler), metrics);
     }
 
     @Override
@@ -123,6 +145,7 @@ public final class ApiEndpoints implements AutoCloseable {
         return switch (code) {
             case ApiError.NOT_FOUND -> 404;
             case ApiError.VERSION_CONFLICT -> 409;
+            case ApiError.TOO_MANY_REQUESTS -> 429;
             case ApiError.INTERNAL -> 500;
             default -> 400;
         };

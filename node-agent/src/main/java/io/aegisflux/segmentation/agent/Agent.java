@@ -25,17 +25,20 @@ import io.aegisflux.segmentation.agent.messaging.FlowEvents;
 import io.aegisflux.segmentation.agent.messaging.FlowLog;
 import io.aegisflux.segmentation.agent.messaging.Metrics;
 import io.aegisflux.segmentation.agent.messaging.NatsControlPlane;
+import io.aegisflux.segmentation.agent.messaging.ProbeEndpoint;
 import io.aegisflux.segmentation.agent.messaging.Telemetry;
 import io.aegisflux.segmentation.agent.messaging.WorkloadsFile;
 import io.aegisflux.segmentation.agent.state.StateDirectory;
 import io.aegisflux.segmentation.contracts.BuildSpec;
 import io.aegisflux.segmentation.contracts.HostId;
+import io.aegisflux.segmentation.contracts.PacketTuple;
 import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.nats.VerifiedObjects;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -57,6 +60,7 @@ public final class Agent implements AutoCloseable {
     private final Capabilities capabilities;
     private final Metrics metrics;
     private final Telemetry telemetry;
+    private final ProbeEndpoint probes;
     private final BusWatch watch;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile Started started = new Started("not started", 0);
@@ -118,6 +122,7 @@ public final class Agent implements AutoCloseable {
                 config.metricsInterval(),
                 config.flowInterval(),
                 clock);
+        probes = new ProbeEndpoint(config.hostId(), bus, this::probe, clock);
         watch = new BusWatch(bus, this::connected);
         datapath.onNetworkChange(this::networkChanged);
     }
@@ -195,6 +200,7 @@ public final class Agent implements AutoCloseable {
         }
         telemetry.close();
         watch.close();
+        probes.close();
         flows.record();
         enforcement.close();
         events.close(FLUSH);
@@ -214,6 +220,7 @@ public final class Agent implements AutoCloseable {
     private void connected() {
         capabilities.report();
         enforcement.ring();
+        probes.start();
     }
 
     private Map<String, String> hooks() {
@@ -222,6 +229,14 @@ public final class Agent implements AutoCloseable {
         } catch (DatapathException e) {
             return Map.of();
         }
+    }
+
+    private Optional<ProbeEndpoint.Answer> probe(PacketTuple packet) throws DatapathException {
+        return enforcement
+                .lane()
+                .call(datapath -> datapath.running().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new ProbeEndpoint.Answer(datapath.probe(packet), datapath.hooks())));
     }
 
     private FlowSample flowSample() throws DatapathException {

@@ -7,14 +7,19 @@ import io.aegisflux.segmentation.agent.domain.DecisionRecord;
 import io.aegisflux.segmentation.agent.domain.FailsafeEntry;
 import io.aegisflux.segmentation.agent.domain.Fallback;
 import io.aegisflux.segmentation.agent.domain.FlowSample;
+import io.aegisflux.segmentation.agent.domain.Ruling;
 import io.aegisflux.segmentation.agent.domain.Running;
 import io.aegisflux.segmentation.agent.domain.TableIdentity;
+import io.aegisflux.segmentation.contracts.Action;
+import io.aegisflux.segmentation.contracts.Decision;
 import io.aegisflux.segmentation.contracts.Hook;
 import io.aegisflux.segmentation.contracts.MetricsReport.HookVerdict;
 import io.aegisflux.segmentation.contracts.MetricsReport.MapUse;
+import io.aegisflux.segmentation.contracts.PacketTuple;
 import io.aegisflux.segmentation.contracts.RuleTable;
 import io.aegisflux.segmentation.contracts.TableRule;
 import io.aegisflux.segmentation.contracts.Verdict;
+import io.aegisflux.segmentation.engine.evaluation.Evaluator;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,6 +45,8 @@ final class RecordingDatapath implements Datapath {
     final AtomicReference<FlowSample> flows = new AtomicReference<>(FlowSample.NONE);
     volatile List<String> repairs = List.of();
     volatile Runnable duringLook = () -> {};
+    volatile Runnable duringProbe = () -> {};
+    volatile String refuseProbe;
     final AtomicInteger looks = new AtomicInteger();
 
     /** What stays when the agent goes. */
@@ -207,6 +214,30 @@ final class RecordingDatapath implements Datapath {
                 Map.of(),
                 List.of(),
                 List.of(new MapUse("conntrack", 5, 131_072)));
+    }
+
+    @Override
+    public Ruling probe(PacketTuple packet) throws DatapathException {
+        duringProbe.run();
+        if (packet.sourceIp().equals("not an address")) {
+            throw new IllegalArgumentException("source_ip: \"not an address\" is not an IPv4 or IPv6 address");
+        }
+        if (refuseProbe != null) {
+            throw new DatapathException(refuseProbe, "", null);
+        }
+        Running now = kernel.running().orElseThrow();
+        Decision decision = Evaluator.forFew(kernel.table()).decide(packet, Instant.now());
+        return new Ruling(
+                decision.action() == Action.DENY ? Verdict.DROPPED : Verdict.ALLOWED,
+                decision.reason(),
+                decision.policyId(),
+                decision.policyVersion(),
+                decision.ruleId(),
+                null,
+                "golden",
+                now.artifactDigest(),
+                now.generation(),
+                now.identity());
     }
 
     @Override

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.aegisflux.segmentation.cli.outcome.Failure;
 import io.aegisflux.segmentation.contracts.HostId;
-import io.aegisflux.segmentation.contracts.PacketTuple;
 import io.aegisflux.segmentation.contracts.PolicyAccepted;
 import io.aegisflux.segmentation.contracts.PolicyApi;
 import io.aegisflux.segmentation.contracts.PolicyExplanation;
@@ -52,9 +51,9 @@ public final class PolicyBus {
         return ask("hosts", new byte[0], PolicyApi.HostsReply.class);
     }
 
-    /** What becomes of a packet on a host, and why. */
-    public PolicyExplanation explain(HostId host, PacketTuple packet) {
-        return ask("explain", Wire.write(new PolicyApi.EvaluateRequest(host, packet)), PolicyExplanation.class);
+    /** What becomes of a packet on a host, or of the packet of an event, and why. */
+    public PolicyExplanation explain(PolicyApi.ExplainRequest request) {
+        return ask(PolicyApi.EXPLAIN, Wire.write(request), PolicyExplanation.class);
     }
 
     /** What a change of policies would have done. */

@@ -18,18 +18,23 @@ import io.aegisflux.segmentation.contracts.PolicyExplanation.Considered;
 import io.aegisflux.segmentation.contracts.PolicyExplanation.Effect;
 import io.aegisflux.segmentation.contracts.PolicyExplanation.Loaded;
 import io.aegisflux.segmentation.contracts.PolicyExplanation.Nearest;
+import io.aegisflux.segmentation.contracts.PolicyExplanation.Recorded;
 import io.aegisflux.segmentation.contracts.PolicyExplanation.RuleEffect;
 import io.aegisflux.segmentation.contracts.Protocols;
 import java.util.Locale;
+import java.util.Optional;
 
 /** An explanation on the screen. */
 final class ExplanationScreen {
     private final HostId host;
-    private final PacketTuple packet;
+    private final Optional<PacketTuple> packet;
     private final PolicyExplanation explanation;
     private final Output output;
 
-    ExplanationScreen(HostId host, PacketTuple packet, PolicyExplanation explanation, Output output) {
+    /**
+     * @param packet that is explained; empty where an event does not tell it
+     */
+    ExplanationScreen(HostId host, Optional<PacketTuple> packet, PolicyExplanation explanation, Output output) {
         this.host = requireNonNull(host, "host is null");
         this.packet = requireNonNull(packet, "packet is null");
         this.explanation = requireNonNull(explanation, "explanation is null");
@@ -37,7 +42,14 @@ final class ExplanationScreen {
     }
 
     void print() {
+        if (explanation.recorded() != null) {
+            output.line("then  " + EventLine.of(explanation.recorded().event(), output));
+            output.line("now");
+        }
         decision();
+        if (explanation.recorded() != null) {
+            compared(explanation.recorded());
+        }
         if (!explanation.policies().isEmpty()) {
             output.line("");
             considered();
@@ -58,22 +70,40 @@ final class ExplanationScreen {
         Cell verdict = decision.action() == Action.DENY
                 ? Glyph.NO.with("DENIED")
                 : decision.audit() == null ? Glyph.YES.with("ALLOWED") : Glyph.HALF.with("AUDITED");
-        output.line("%s  %s %s → %s%s  %s on %s"
+        output.line("%s  %s on %s"
                 .formatted(
                         verdict.tone().paint(verdict.text(), output.outColors()),
-                        Protocols.name(packet.protocol()),
-                        packet.sourceIp(),
-                        packet.destIp(),
-                        packet.destPort() == null ? "" : " port " + packet.destPort(),
-                        packet.direction().wireName(),
+                        packet.map(ExplanationScreen::text).orElse("a frame"),
                         host));
         output.line("  %s  %s"
                 .formatted(
                         decision.reason().wireName(),
                         decision.policyId() == null
-                                ? "no policy decides: the host's posture does"
+                                ? packet.isPresent()
+                                        ? "no policy decides: the host's posture does"
+                                        : "no policy is asked"
                                 : Printable.of("%s@v%d/%s"
                                         .formatted(decision.policyId(), decision.policyVersion(), decision.ruleId()))));
+    }
+
+    private static String text(PacketTuple packet) {
+        return "%s %s → %s%s  %s"
+                .formatted(
+                        Protocols.name(packet.protocol()),
+                        packet.sourceIp(),
+                        packet.destIp(),
+                        packet.destPort() == null ? "" : " port " + packet.destPort(),
+                        packet.direction().wireName());
+    }
+
+    private void compared(Recorded recorded) {
+        if (recorded.difference() == null) {
+            output.line("  as then");
+        } else {
+            Cell differs = Glyph.HALF.with(recorded.difference());
+            output.line("  " + differs.tone().paint(differs.text(), output.outColors()));
+        }
+        recorded.gaps().forEach(gap -> output.line("  " + Printable.of(gap)));
     }
 
     private void considered() {

@@ -1,5 +1,6 @@
 package io.aegisflux.segmentation.agent.domain;
 
+import io.aegisflux.segmentation.contracts.PacketTuple;
 import io.aegisflux.segmentation.contracts.RuleTable;
 import java.time.Duration;
 import java.time.Instant;
@@ -67,6 +68,16 @@ public interface Datapath extends AutoCloseable {
     RuleTable table();
 
     Counters counters();
+
+    /**
+     * What the loaded programs make of the first packet of a connection, by what packets are judged by at this moment: the
+     * failsafe, then the table in force. No counter, limit, connection or event comes of it.
+     *
+     * @throws DatapathException when the kernel does not run it, or the names of the table are not at hand
+     * @throws IllegalArgumentException when there is no such packet
+     * @throws IllegalStateException when no programs are loaded
+     */
+    Ruling probe(PacketTuple packet) throws DatapathException;
 
     /**
      * The connections that passed since the last call, with how many of each were begun since. At the first call, which cannot

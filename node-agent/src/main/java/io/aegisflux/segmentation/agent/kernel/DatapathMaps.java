@@ -76,7 +76,10 @@ final class DatapathMaps implements AutoCloseable {
         return descriptor(PREVIOUS);
     }
 
-    /** What golden packets are judged by: that of the last generation that was tried, whether it came into force or not. */
+    /**
+     * What golden packets are judged by: that of the last generation that was tried, whether it came into force or not. While
+     * the agent is asked about a packet, that in force.
+     */
     Descriptor candidate() {
         return descriptor(CANDIDATE);
     }

@@ -38,6 +38,10 @@ record Descriptor(long generation, boolean deniesByDefault, int bank, long deadl
                 : Duration.ofNanos(Math.max(0, deadline * 1_000_000_000L - MonotonicClock.nanos()));
     }
 
+    Descriptor ofGeneration(long other) {
+        return new Descriptor(other, deniesByDefault, bank, deadline);
+    }
+
     Descriptor confirmed() {
         return new Descriptor(generation, deniesByDefault, bank, 0);
     }

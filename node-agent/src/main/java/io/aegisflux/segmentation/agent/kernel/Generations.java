@@ -4,11 +4,17 @@ import static java.util.Objects.requireNonNull;
 
 import io.aegisflux.segmentation.agent.domain.DatapathException;
 import io.aegisflux.segmentation.agent.domain.Fallback;
+import io.aegisflux.segmentation.agent.domain.Ruling;
 import io.aegisflux.segmentation.agent.domain.Running;
 import io.aegisflux.segmentation.agent.domain.TableIdentity;
 import io.aegisflux.segmentation.agent.libbpf.BpfException;
 import io.aegisflux.segmentation.contracts.Action;
+import io.aegisflux.segmentation.contracts.Decision;
+import io.aegisflux.segmentation.contracts.PacketTuple;
+import io.aegisflux.segmentation.contracts.PolicyRef;
 import io.aegisflux.segmentation.contracts.RuleTable;
+import io.aegisflux.segmentation.contracts.TableRule;
+import io.aegisflux.segmentation.contracts.Verdict;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
@@ -241,6 +247,37 @@ final class Generations {
         return Optional.of(fallback);
     }
 
+    /**
+     * What the loaded programs make of a packet by the table that packets are judged by now. As no bank is written meanwhile,
+     * the candidate's descriptor may stand for it as long as the question takes.
+     *
+     * @param packet one that {@link PacketBytes#requirePacket} takes
+     * @throws DatapathException when a rule decides whose name is not known
+     * @throws IllegalArgumentException when the packet's interface is none that the programs know
+     */
+    Ruling probe(PacketTuple packet) throws DatapathException, BpfException {
+        if (packet.interfaceName() != null && !interfaceBits().contains(packet.interfaceName())) {
+            throw new IllegalArgumentException("interface_name: this host has programs on %s, not on %s"
+                    .formatted(String.join(", ", interfaceBits()), packet.interfaceName()));
+        }
+        Descriptor inForce = kernel.maps().inForce();
+        Stored judging = inForce.isExpired()
+                ? Stored.read(kernel, kernel.maps().previous())
+                : new Stored(inForce, books.inForce(), identity, tableBytes);
+        Descriptor tried = kernel.maps().candidate();
+        Trial trial;
+        try (GoldenRun run = new GoldenRun(kernel)) {
+            // never of a lower generation, should the agent be killed here: nextGeneration() goes by it
+            kernel.maps()
+                    .propose(judging.descriptor.ofGeneration(
+                            Math.max(tried.generation(), judging.descriptor.generation())));
+            trial = run.judge(packet, judging.book.interfaces(), GoldenRun.Failsafe.ASKED);
+        } finally {
+            kernel.maps().propose(tried);
+        }
+        return judging.ruling(trial, kernel.artifact());
+    }
+
     /** Puts the table in force again when the bits of interfaces have changed under it. */
     void followInterfaces(Instant now) throws DatapathException, BpfException {
         if (identity.isPresent()
@@ -264,6 +301,37 @@ final class Generations {
     /** What the kernel keeps of a generation. */
     private record Stored(Descriptor descriptor, Book book, Optional<TableIdentity> identity, long tableBytes) {
         static final Stored NONE = new Stored(Descriptor.of(0), Book.EMPTY, Optional.empty(), 0);
+
+        Ruling ruling(Trial trial, String artifact) throws DatapathException {
+            Optional<TableRule> rule = named(trial.rule());
+            Optional<PolicyRef> policy = rule.map(book::policy);
+            Optional<TableRule> audit = trial.verdict() == Verdict.AUDITED ? named(trial.audit()) : Optional.empty();
+            return new Ruling(
+                    trial.verdict(),
+                    trial.reason(),
+                    policy.map(PolicyRef::id).orElse(null),
+                    policy.map(PolicyRef::version).orElse(null),
+                    rule.map(TableRule::ruleId).orElse(null),
+                    audit.map(it -> new Decision.Audit(
+                                    book.policy(it).id(), book.policy(it).version(), it.ruleId()))
+                            .orElse(null),
+                    Program.GOLDEN.functionName(),
+                    artifact,
+                    descriptor.generation(),
+                    identity);
+        }
+
+        private Optional<TableRule> named(int slot) throws DatapathException {
+            Optional<TableRule> rule = book.rule(slot);
+            if (slot != Book.NO_SLOT && rule.isEmpty()) {
+                throw new DatapathException(
+                        "rule %d of generation %d decides, whose name is not known until the table is installed anew"
+                                .formatted(slot, descriptor.generation()),
+                        "",
+                        null);
+            }
+            return rule;
+        }
 
         static Stored read(Kernel kernel, Descriptor descriptor) throws BpfException {
             if (descriptor.generation() == 0) {

@@ -4,9 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.aegisflux.segmentation.agent.domain.DatapathException;
 import io.aegisflux.segmentation.agent.libbpf.BpfException;
-import io.aegisflux.segmentation.agent.libbpf.BpfMap;
-import io.aegisflux.segmentation.agent.libbpf.BpfProgram;
-import io.aegisflux.segmentation.agent.libbpf.TestRun;
 import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.Addresses;
 import io.aegisflux.segmentation.contracts.Direction;
@@ -33,15 +30,10 @@ final class GoldenPackets {
 
     private static final int ANY_PROTOCOL = 6;
 
-    private final BpfProgram program;
-    private final BpfMap trials;
+    private final Kernel kernel;
 
-    /**
-     * @param program judges by the candidate; stays the caller's, like the map
-     */
-    GoldenPackets(BpfProgram program, BpfMap trials) {
-        this.program = requireNonNull(program, "program is null");
-        this.trials = requireNonNull(trials, "trials is null");
+    GoldenPackets(Kernel kernel) {
+        this.kernel = requireNonNull(kernel, "kernel is null");
     }
 
     /**
@@ -65,17 +57,10 @@ final class GoldenPackets {
     private void requireEqual(Book candidate, List<PacketTuple> packets, Instant now)
             throws DatapathException, BpfException {
         Evaluator evaluator = Evaluator.forFew(candidate.table());
-        try (TestRun run = new TestRun(program)) {
+        try (GoldenRun run = new GoldenRun(kernel)) {
             for (PacketTuple packet : packets) {
                 Judgement expected = evaluator.judge(packet, now);
-                run.skb(
-                        0,
-                        packet.direction() == Direction.INGRESS ? 0 : 1,
-                        packet.interfaceName() == null
-                                ? 0
-                                : 1 + candidate.interfaces().indexOf(packet.interfaceName()));
-                run.run(PacketBytes.frame(packet));
-                Trial found = Trial.read(trials);
+                Trial found = run.judge(packet, candidate.interfaces(), GoldenRun.Failsafe.IGNORED);
                 if (!agree(expected, found, candidate)) {
                     throw new DatapathException(
                             "the kernel judges a golden packet otherwise than the policy says, so the switch is off:"

@@ -29,7 +29,7 @@ record Kernel(Programs programs, DatapathMaps maps, String artifact) implements 
     }
 
     GoldenPackets golden() {
-        return new GoldenPackets(programs.get(Program.GOLDEN), maps.map("trials"));
+        return new GoldenPackets(this);
     }
 
     /** Opens what is pinned. */

@@ -9,6 +9,7 @@ import io.aegisflux.segmentation.agent.domain.DecisionRecord;
 import io.aegisflux.segmentation.agent.domain.FailsafeEntry;
 import io.aegisflux.segmentation.agent.domain.Fallback;
 import io.aegisflux.segmentation.agent.domain.FlowSample;
+import io.aegisflux.segmentation.agent.domain.Ruling;
 import io.aegisflux.segmentation.agent.domain.Running;
 import io.aegisflux.segmentation.agent.domain.TableIdentity;
 import io.aegisflux.segmentation.agent.domain.XdpMode;
@@ -17,6 +18,7 @@ import io.aegisflux.segmentation.agent.libbpf.Probes;
 import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.Direction;
 import io.aegisflux.segmentation.contracts.MetricsReport.MapUse;
+import io.aegisflux.segmentation.contracts.PacketTuple;
 import io.aegisflux.segmentation.contracts.RuleTable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -212,6 +214,17 @@ public final class KernelDatapath implements Datapath {
                     .withMaps(census());
         } catch (BpfException e) {
             throw new IllegalStateException("the counters cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public Ruling probe(PacketTuple packet) throws DatapathException {
+        requireKernel();
+        PacketBytes.requirePacket(packet);
+        try {
+            return generations.probe(packet);
+        } catch (BpfException e) {
+            throw refused(e);
         }
     }
 

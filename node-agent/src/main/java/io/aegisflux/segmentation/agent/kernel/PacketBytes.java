@@ -20,6 +20,11 @@ final class PacketBytes {
     private static final int LATER = 64; // bytes into the packet where a later fragment begins
     private static final byte TCP_SYN = 0x02;
 
+    /** Of neighbour discovery, which proves that no router was crossed (RFC 4861), and of MLD, which is for the link. */
+    private static final int ND_HOP_LIMIT = 255;
+
+    private static final int MLD_HOP_LIMIT = 1;
+
     /** Hop-by-hop options, routing, fragment, authentication, destination options: never the last header of IPv6. */
     private static final Set<Integer> IP6_EXTENSIONS = Set.of(0, 43, 44, 51, 60);
 
@@ -31,6 +36,39 @@ final class PacketBytes {
         return !isMapped(packet.sourceIp())
                 && !isMapped(packet.destIp())
                 && !(v6 && IP6_EXTENSIONS.contains(packet.protocol()));
+    }
+
+    /**
+     * Refuses what {@link #frame} cannot make a packet of.
+     *
+     * @throws IllegalArgumentException naming the member at fault
+     */
+    static void requirePacket(PacketTuple packet) {
+        int protocol = packet.protocol();
+        if (address(packet.sourceIp(), "source_ip").length != address(packet.destIp(), "dest_ip").length) {
+            throw new IllegalArgumentException("source_ip %s and dest_ip %s are not of one IP version"
+                    .formatted(packet.sourceIp(), packet.destIp()));
+        }
+        if (!canBe(packet)) {
+            throw new IllegalArgumentException(
+                    "protocol %d is an extension header of IPv6, in which no packet ends".formatted(protocol));
+        }
+        requireBoth("source_port and dest_port", Protocols.hasPorts(protocol), packet.sourcePort(), packet.destPort());
+        requireBoth("icmp_type and icmp_code", Protocols.isIcmp(protocol), packet.icmpType(), packet.icmpCode());
+    }
+
+    private static byte[] address(String text, String member) {
+        try {
+            return Addresses.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("%s: %s".formatted(member, e.getMessage()), e);
+        }
+    }
+
+    private static void requireBoth(String members, boolean has, Integer one, Integer other) {
+        if (has && (one == null) != (other == null)) {
+            throw new IllegalArgumentException(members + " are given both, or none of them for a later fragment");
+        }
     }
 
     /** The frame; its checksums are 0. */
@@ -62,7 +100,7 @@ final class PacketBytes {
         frame.putInt(6 << 28)
                 .putShort((short) (extension + TRANSPORT))
                 .put((byte) (later ? 44 : packet.protocol()))
-                .put((byte) HOP_LIMIT)
+                .put((byte) hopLimit(packet))
                 .put(source)
                 .put(destination);
         if (later) {
@@ -89,6 +127,17 @@ final class PacketBytes {
             frame.put(packet.icmpType().byteValue()).put(packet.icmpCode().byteValue());
         }
         return frame.array();
+    }
+
+    private static int hopLimit(PacketTuple packet) {
+        if (packet.protocol() != Protocols.ICMPV6 || packet.icmpType() == null) {
+            return HOP_LIMIT;
+        }
+        return switch (packet.icmpType()) {
+            case 133, 134, 135, 136, 137 -> ND_HOP_LIMIT;
+            case 130, 131, 132, 143 -> MLD_HOP_LIMIT;
+            default -> HOP_LIMIT;
+        };
     }
 
     private static boolean isMapped(String address) {

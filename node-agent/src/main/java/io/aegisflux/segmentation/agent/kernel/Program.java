@@ -9,7 +9,7 @@ enum Program {
     XDP_INGRESS,
     CONNECT4,
     CONNECT6,
-    /** On no hook: judges golden packets by the candidate before a switch. */
+    /** On no hook: judges golden packets by the candidate before a switch, and packets that the agent is asked about. */
     GOLDEN;
 
     /** Its function in C. */

@@ -23,6 +23,7 @@ public final class TestRun implements AutoCloseable {
     private static final int SKB_BYTES = 192;
     private static final int SKB_IFINDEX = 40;
     private static final int SKB_CB = 48;
+    private static final int CB_WORDS = 5;
 
     private static final StructLayout OPTIONS = MemoryLayout.structLayout(
             JAVA_LONG.withName("sz"),
@@ -75,13 +76,13 @@ public final class TestRun implements AutoCloseable {
      * What the program finds in its {@code struct __sk_buff}.
      *
      * @param ifindex of an interface in this network namespace; 0 for its loopback
-     * @param cb0 the first word of its control block
-     * @param cb1 the second
+     * @param cb the first words of its control block; the others are 0
      */
-    public TestRun skb(int ifindex, int cb0, int cb1) {
+    public TestRun skb(int ifindex, int... cb) {
         skb.set(JAVA_INT, SKB_IFINDEX, ifindex);
-        skb.set(JAVA_INT, SKB_CB, cb0);
-        skb.set(JAVA_INT, SKB_CB + 4, cb1);
+        for (int i = 0; i < CB_WORDS; i++) {
+            skb.set(JAVA_INT, SKB_CB + 4 * i, i < cb.length ? cb[i] : 0);
+        }
         options.set(ADDRESS, CTX_IN, skb);
         options.set(JAVA_INT, CTX_SIZE_IN, SKB_BYTES);
         return this;

@@ -3,6 +3,7 @@ package io.aegisflux.segmentation.agent.domain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aegisflux.segmentation.contracts.Direction;
+import io.aegisflux.segmentation.contracts.EventId;
 import io.aegisflux.segmentation.contracts.FlowEvent;
 import io.aegisflux.segmentation.contracts.Hook;
 import io.aegisflux.segmentation.contracts.HostId;
@@ -143,7 +144,8 @@ class DecisionAggregatorTest {
         }
         assertThat(made).isSorted();
         assertThat(new HashSet<>(made)).hasSize(10_000);
-        assertThat(made).allMatch(id -> id.matches("[0-9A-HJKMNP-TV-Z]{26}"));
+        assertThat(new EventId(made.getFirst()).time()).isEqualTo(Instant.ofEpochMilli(1_000_000));
+        assertThat(new EventId(made.getLast()).time()).isEqualTo(Instant.ofEpochMilli(1_000_099));
         assertThat(ids.next(1).compareTo(made.getLast()))
                 .as("a clock that went back")
                 .isPositive();

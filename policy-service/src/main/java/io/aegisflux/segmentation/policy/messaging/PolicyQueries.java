@@ -4,22 +4,16 @@ import io.aegisflux.segmentation.contracts.ApiError;
 import io.aegisflux.segmentation.contracts.CapabilityReport;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.MalformedMessageException;
-import io.aegisflux.segmentation.contracts.MetricsReport;
-import io.aegisflux.segmentation.contracts.PacketTuple;
 import io.aegisflux.segmentation.contracts.PolicyApi;
 import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.Rollout;
 import io.aegisflux.segmentation.contracts.RolloutState;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
-import io.aegisflux.segmentation.contracts.Streams;
-import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.engine.evaluation.Evaluator;
 import io.aegisflux.segmentation.nats.ApiException;
-import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.policy.domain.DesiredBook;
 import io.aegisflux.segmentation.policy.domain.DesiredRecord;
-import io.aegisflux.segmentation.policy.domain.Explanations;
 import io.aegisflux.segmentation.policy.domain.PolicyBook;
 import io.aegisflux.segmentation.policy.domain.RolloutBook;
 import io.aegisflux.segmentation.policy.domain.World;
@@ -31,17 +25,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** What holds now and what held before: get, history, list, hosts, evaluate, explain. */
+/** What holds now and what held before: get, history, list, hosts, evaluate. */
 @ApplicationScoped
 public class PolicyQueries implements PolicyVerbs {
-    private final Bus bus;
     private final WorldState world;
     private final DesiredLog desired;
     private final VersionStore store;
 
     @Inject
-    public PolicyQueries(Bus bus, WorldState world, DesiredLog desired, VersionStore store) {
-        this.bus = bus;
+    public PolicyQueries(WorldState world, DesiredLog desired, VersionStore store) {
         this.world = world;
         this.desired = desired;
         this.store = store;
@@ -59,9 +51,7 @@ public class PolicyQueries implements PolicyVerbs {
                 PolicyApi.HOSTS,
                 this::hosts,
                 PolicyApi.EVALUATE,
-                this::evaluate,
-                PolicyApi.EXPLAIN,
-                this::explain);
+                this::evaluate);
     }
 
     private byte[] get(byte[] request) {
@@ -120,42 +110,14 @@ public class PolicyQueries implements PolicyVerbs {
     }
 
     private byte[] evaluate(byte[] request) {
-        return judge(
-                request,
-                (known, host, packet) -> Evaluator.forFew(known.table(host)).decide(packet, Instant.now()));
-    }
-
-    private byte[] explain(byte[] request) {
-        return judge(
-                request,
-                (known, host, packet) -> Explanations.of(
-                        known, host, packet, desired.now().of(host.hostId()), counters(host.hostId()), Instant.now()));
-    }
-
-    /** Says something of a packet on a host; an IllegalArgumentException when it is none. */
-    private interface Judge {
-        Object of(World known, CapabilityReport host, PacketTuple packet);
-    }
-
-    private byte[] judge(byte[] request, Judge judge) {
         PolicyApi.EvaluateRequest wanted = Wire.read(request, PolicyApi.EvaluateRequest.class);
         World known = world.now();
         CapabilityReport host = host(known, wanted.hostId());
         try {
-            return Wire.write(judge.of(known, host, wanted.packet()));
+            return Wire.write(Evaluator.forFew(known.table(host)).decide(wanted.packet(), Instant.now()));
         } catch (IllegalArgumentException e) {
             throw new MalformedMessageException("not a packet: " + e.getMessage(), e);
         }
-    }
-
-    private Optional<MetricsReport> counters(HostId host) {
-        return bus.last(Streams.METRICS, Subjects.metrics(host)).flatMap(message -> {
-            try {
-                return Optional.of(Wire.read(message.data(), MetricsReport.class));
-            } catch (MalformedMessageException e) {
-                return Optional.empty();
-            }
-        });
     }
 
     /** Nothing is said of what has left the rollouts' stream. */
