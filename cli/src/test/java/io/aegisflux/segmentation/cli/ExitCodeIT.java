@@ -65,6 +65,8 @@ class ExitCodeIT {
                     5 | explain --host nobody --from 10.0.0.1 --to 10.0.0.2 --port 5432
                     0 | plan --delete old-policy
                     2 | plan
+                    2 | demo -o json
+                    2 | demo --host Not_A_Host
                     0 | policy suggest db
                     3 | policy suggest db --direction egress
                     2 | policy suggest db --direction both

@@ -341,6 +341,7 @@ class GoldenIT {
                 "events",
                 "explain",
                 "plan",
+                "demo",
                 "import",
                 "import k8s",
                 "context",
