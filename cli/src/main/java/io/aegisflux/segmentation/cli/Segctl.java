@@ -36,7 +36,7 @@ public final class Segctl {
     public static int run(Stdio stdio, String... arguments) {
         RootCommand root = new RootCommand(stdio);
         boolean colors = ColorWhen.AUTO.holds(stdio.outIsTerminal(), stdio.environment());
-        return CommandTree.of(root)
+        return CommandTree.of(root, arguments)
                 .setOut(new PrintWriter(stdio.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(stdio.err(), true, StandardCharsets.UTF_8))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(colors ? Ansi.ON : Ansi.OFF))

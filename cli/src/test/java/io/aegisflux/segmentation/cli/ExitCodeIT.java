@@ -86,6 +86,8 @@ class ExitCodeIT {
                     2 | explain --event 01KJPX8SYR5V3HQT8MZ0R7E2DC --port 80
                     0 | plan --delete old-policy
                     2 | plan
+                    2 | demo -o json
+                    2 | demo --host Not_A_Host
                     0 | policy suggest db
                     3 | policy suggest db --direction egress
                     2 | policy suggest db --direction both

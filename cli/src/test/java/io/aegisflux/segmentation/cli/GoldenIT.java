@@ -368,6 +368,7 @@ class GoldenIT {
                 "events",
                 "explain",
                 "plan",
+                "demo",
                 "import",
                 "import k8s",
                 "context",

@@ -17,8 +17,8 @@ import java.util.Map;
  */
 public final class StartupBenchmark {
     private static final Path HOME = Repository.root().resolve("cli/target");
-    private static final List<List<String>> COMMANDS =
-            List.of(List.of("--version"), List.of("policy", "ls"), List.of("status"));
+    private static final List<List<String>> COMMANDS = List.of(
+            List.of("--version"), List.of("__complete", "policies"), List.of("policy", "ls"), List.of("status"));
 
     private StartupBenchmark() {}
 
@@ -27,7 +27,7 @@ public final class StartupBenchmark {
         Files.deleteIfExists(HOME.resolve("segctl.aot"));
         try (NatsServer server = NatsServer.start();
                 Bench bench = Bench.answering(server.url())) {
-            segctl(server.url(), "train", List.of("policy", "ls"));
+            segctl(server.url(), "train", List.of("__train"));
             Map<String, List<Double>> millis = new LinkedHashMap<>();
             for (int run = 0; run < runs; run++) {
                 measure(millis, "java -version", () -> end(new ProcessBuilder(java(), "-version")));

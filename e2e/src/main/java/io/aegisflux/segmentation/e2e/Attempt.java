@@ -1,7 +1,5 @@
 package io.aegisflux.segmentation.e2e;
 
-import java.util.Locale;
-
 /** How a connection went. */
 sealed interface Attempt {
     /** It worked, both ways. */
@@ -26,15 +24,5 @@ sealed interface Attempt {
 
     default boolean worked() {
         return this instanceof Worked;
-    }
-
-    /** For people, with the time it took. */
-    default String describe() {
-        return switch (this) {
-            case Worked(long micros) -> String.format(Locale.ROOT, "✔ connected in %.1f ms", micros / 1000.0);
-            case Silent(long micros) -> String.format(Locale.ROOT, "✖ no answer in %.0f ms", micros / 1000.0);
-            case Failed(long micros, String reason) ->
-                String.format(Locale.ROOT, "✖ refused after %.1f ms (%s)", micros / 1000.0, reason);
-        };
     }
 }

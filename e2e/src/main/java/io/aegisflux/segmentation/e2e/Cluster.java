@@ -48,15 +48,14 @@ final class Cluster {
                         "✔ node-agent %-7s %s/status%n",
                         host.id(), suite.process(host.id()).http());
             }
-            Workload.leave(playground.web(), suite.logs().resolve("web.log"), 80);
-            Workload.leave(playground.api(), suite.logs().resolve("api.log"), 80);
-            Workload.leave(playground.db(), suite.logs().resolve("db.log"), 5432);
+            Workload.leave(playground, suite.logs());
             Files.write(pids(), suite.pids().stream().map(String::valueOf).toList());
             System.out.printf(
                     """
 
                     Workloads: web %s, api %s (on host-a), db %s (on host-b) echo on TCP and UDP 80, 80 and 5432.
                       export NATS_URL=%s
+                      cli/target/segctl demo
                       cli/target/segctl policy apply -f examples/web-db.json
                       cli/target/segctl events -f
                       nsenter --net=/run/netns/%s-web bash -c 'echo hi > /dev/tcp/%s/5432'

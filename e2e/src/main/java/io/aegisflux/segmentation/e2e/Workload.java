@@ -14,6 +14,8 @@ import java.util.stream.IntStream;
 
 /** A running workload: a process in its namespace and in its host's cgroup, see {@link WorkloadMain}. */
 final class Workload implements AutoCloseable {
+    private static final String READY = "ready";
+
     private final Place place;
     private final Process process;
     private final BufferedReader answers;
@@ -38,17 +40,43 @@ final class Workload implements AutoCloseable {
         }
     }
 
-    /** Starts one that only echoes and stays when this process ends. */
-    static void leave(Place place, Path log, int... ports) {
+    /**
+     * Starts the playground's workloads, which only echo and stay when this process ends: web and api on port 80, db on 5432.
+     *
+     * @param logs where each writes to a file of its name
+     */
+    static void leave(Playground playground, Path logs) {
+        leave(playground.web(), logs, 80);
+        leave(playground.api(), logs, 80);
+        leave(playground.db(), logs, 5432);
+        for (Place place : List.of(playground.web(), playground.api(), playground.db())) {
+            Path log = log(logs, place);
+            BusWatch.await(place.name() + " to listen", () -> isReady(log));
+        }
+    }
+
+    private static void leave(Place place, Path logs, int port) {
         try {
-            Process process = new ProcessBuilder(command(place, true, ports))
+            Process process = new ProcessBuilder(command(place, true, port))
                     .redirectInput(Path.of("/dev/null").toFile())
                     .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
+                    .redirectOutput(log(logs, place).toFile())
                     .start();
             joinCgroup(place, process);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start the workload " + place.name(), e);
+        }
+    }
+
+    private static Path log(Path logs, Place place) {
+        return logs.resolve(place.name() + ".log");
+    }
+
+    private static boolean isReady(Path log) {
+        try {
+            return Files.readAllLines(log).contains(READY);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + log, e);
         }
     }
 
@@ -101,7 +129,7 @@ final class Workload implements AutoCloseable {
     private void awaitReady() throws IOException {
         joinCgroup(place, process);
         String line = answers.readLine();
-        if (!"ready".equals(line)) {
+        if (!READY.equals(line)) {
             throw new IllegalStateException("the workload %s did not start: %s".formatted(place.name(), line));
         }
     }

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -43,7 +42,7 @@ class ReadmeIT {
         Outcome demo = run("./dev", "demo");
 
         assertThat(demo.status()).as(demo.output()).isZero();
-        assertThat(masked(demo.output())).isEqualTo(masked(transcript()));
+        assertThat(masked(demo.output())).isEqualTo(masked(transcript("README.md")));
         assertThat(traces()).isEmpty();
     }
 
@@ -66,12 +65,14 @@ class ReadmeIT {
         assertThat(up.output())
                 .contains(
                         "export NATS_URL=" + NATS_URL,
+                        "cli/target/segctl demo",
                         "cli/target/segctl policy apply -f examples/web-db.json",
                         "cli/target/segctl events -f",
                         "nsenter --net=/run/netns/aegisup-web bash -c 'echo hi > /dev/tcp/198.18.72.20/5432'");
         assertThat(run("./dev", "up").status()).as("a second one is refused").isEqualTo(1);
 
         assertThat(webReachesTheDatabase()).isTrue();
+        requireDemosThatLeaveNothing();
         Outcome applied = run("cli/target/segctl", "policy", "apply", "-f", "examples/web-db.json");
         assertThat(applied.output()).contains("ACCEPTED  web-db v1");
         Process events = start("cli/target/segctl", "events", "-f");
@@ -84,6 +85,31 @@ class ReadmeIT {
 
         assertThat(run("./dev", "down").status()).isZero();
         assertThat(traces()).isEmpty();
+    }
+
+    /** Real connections, as README shows them; none, as docs/demo.md does; and one that is ended amid. */
+    private void requireDemosThatLeaveNothing() throws IOException {
+        Outcome real = run("cli/target/segctl", "demo");
+        assertThat(real.status()).as(real.output()).isZero();
+        String story = masked(transcript("README.md"));
+        assertThat(masked(real.output()))
+                .isEqualTo(story.substring(story.indexOf("1  No policy yet"), story.indexOf("\nNothing of the suite"))
+                        .strip());
+
+        Outcome explained = run("cli/target/segctl", "demo", "--host", "host-a");
+        assertThat(explained.status()).as(explained.output()).isZero();
+        assertThat(masked(explained.output())).isEqualTo(masked(transcript("docs/demo.md")));
+
+        Process ended = start("cli/target/segctl", "demo", "--pause");
+        ended.getOutputStream().write('\n');
+        ended.getOutputStream().flush();
+        awaitLine(ended, line -> line.contains("has it in its kernel"));
+        assertThat(policy("ls")).contains("segctl-demo");
+        awaitTrue("the demo's policy is enforced", () -> !webReachesTheDatabase());
+        ended.destroy();
+        ended.onExit().join();
+        assertThat(policy("ls")).doesNotContain("segctl-demo");
+        awaitTrue("web is let through", ReadmeIT::webReachesTheDatabase);
     }
 
     /** From version 1, by which web is cut off. */
@@ -162,21 +188,21 @@ class ReadmeIT {
                 == 0;
     }
 
-    private static String transcript() throws IOException {
+    private static String transcript(String page) throws IOException {
         return Pattern.compile("<!-- transcript -->\n```\n(.*?)```\n<!-- /transcript -->", Pattern.DOTALL)
-                .matcher(Files.readString(ROOT.resolve("README.md")))
+                .matcher(Files.readString(ROOT.resolve(page)))
                 .results()
                 .map(match -> match.group(1))
                 .collect(Collectors.joining());
     }
 
-    /** Without progress, and with every measured time as #. */
+    /** Without progress, and with every measured time, the demo's version and the playground's network as #. */
     private static String masked(String output) {
         return output.lines()
                 .filter(line -> !line.startsWith("… "))
-                .map(line -> Pattern.compile("[0-9.]+ (ms|s)\\b")
-                        .matcher(line)
-                        .replaceAll((MatchResult match) -> "# " + match.group(1)))
+                .map(line -> line.replaceAll("[0-9.]+ (ms|s)\\b", "# $1")
+                        .replaceAll("(version |@v)[0-9]+", "$1#")
+                        .replaceAll("198\\.18\\.[0-9]+\\.", "198.18.#."))
                 .collect(Collectors.joining("\n"));
     }
 

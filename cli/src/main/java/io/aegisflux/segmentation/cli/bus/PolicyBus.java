@@ -131,7 +131,12 @@ public final class PolicyBus {
 
     /** Publishes a deletion, as {@link #publish}. */
     public PolicyAccepted delete(PolicyId policy) {
-        return submit(Subjects.policy(policy), DELETION, null, PolicyAccepted.class);
+        return delete(policy, null);
+    }
+
+    /** Publishes a deletion, as {@link #publish}. */
+    public PolicyAccepted delete(PolicyId policy, Long expected) {
+        return publish(policy, DELETION, expected);
     }
 
     /** Publishes a workload of the registry, as {@link #publish}. */

@@ -7,6 +7,17 @@ import picocli.CommandLine;
 public final class CommandTree {
     private CommandTree() {}
 
+    /**
+     * What these arguments need. A shell waits for a completion, and people expect a version at once: the other verbs,
+     * whose description takes half of such a run, are left out.
+     */
+    public static CommandLine of(RootCommand root, String... arguments) {
+        String first = arguments.length == 0 ? "" : arguments[0];
+        boolean isBrief = first.equals(CompleteCommand.NAME) || (arguments.length == 1 && first.equals("--version"));
+        return isBrief ? configured(new CommandLine(root).addSubcommand(new CompleteCommand(root))) : of(root);
+    }
+
+    /** Every verb. */
     public static CommandLine of(RootCommand root) {
         CommandLine policy = new CommandLine(new PolicyCommand())
                 .addSubcommand(new PolicyApplyCommand(root))
@@ -40,7 +51,7 @@ public final class CommandTree {
                 .addSubcommand(new RolloutListCommand(root))
                 .addSubcommand(new RolloutStatusCommand(root));
         RolloutChangeCommand.each(root).forEach(rollout::addSubcommand);
-        return new CommandLine(root)
+        return configured(new CommandLine(root)
                 .addSubcommand(new StatusCommand(root))
                 .addSubcommand(new DoctorCommand(root))
                 .addSubcommand(policy)
@@ -50,6 +61,7 @@ public final class CommandTree {
                 .addSubcommand(new EventsCommand(root))
                 .addSubcommand(new ExplainCommand(root))
                 .addSubcommand(new PlanCommand(root))
+                .addSubcommand(new DemoCommand(root))
                 .addSubcommand(new CommandLine(new ImportCommand()).addSubcommand(new ImportKubernetesCommand(root)))
                 .addSubcommand(context)
                 .addSubcommand(new PubCommand(root))
@@ -58,7 +70,10 @@ public final class CommandTree {
                 .addSubcommand(new CompletionCommand(root))
                 .addSubcommand(new ManCommand(root))
                 .addSubcommand(new CompleteCommand(root))
-                .registerConverter(Duration.class, new DurationText())
-                .setCaseInsensitiveEnumValuesAllowed(true);
+                .addSubcommand(new TrainCommand(root)));
+    }
+
+    private static CommandLine configured(CommandLine commands) {
+        return commands.registerConverter(Duration.class, new DurationText()).setCaseInsensitiveEnumValuesAllowed(true);
     }
 }

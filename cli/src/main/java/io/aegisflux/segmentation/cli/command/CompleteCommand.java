@@ -12,12 +12,14 @@ import picocli.CommandLine.Parameters;
 
 /** Prints values for a completion script, one a line: of what cannot be told, nothing, for a shell waits for it. */
 @Command(
-        name = "__complete",
+        name = CompleteCommand.NAME,
         hidden = true,
         description = "Print values for a completion script.",
         footerHeading = "%nExamples:%n",
         footer = "  segctl __complete policies --timeout 1s")
 final class CompleteCommand implements Callable<Integer> {
+    static final String NAME = "__complete";
+
     private final RootCommand root;
 
     @Parameters(index = "0", paramLabel = "KIND", description = "policies, hosts or contexts.")
