@@ -15,6 +15,7 @@ import java.util.Map;
  * host} or {@code fleet}, all of them where none is named.
  */
 final class ControlBenchmark {
+    private static final int HOSTS = 1_000;
     private static final int RULES = 10_000;
     private static final List<String> PARTS = List.of("evaluator", "host", "fleet");
 
@@ -46,7 +47,7 @@ final class ControlBenchmark {
             EnforcementBenchmark.measure(figures);
         }
         if (parts.contains("fleet")) {
-            FleetBenchmark.measure(figures);
+            FleetBenchmark.measure(figures, HOSTS, RULES);
         }
         figures.write(Repository.root().resolve("target/bench"), "control");
     }

@@ -14,13 +14,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A thousand hosts and ten thousand rules on this machine: how long changes take until the last host has acknowledged them,
+ * A fleet on this machine: how long changes take until the last host has acknowledged them,
  * how many messages they are, what broker and policy-service carry. The agents share the machine with what they measure;
  * the processor time of each side is shown beside.
  */
 public final class FleetBenchmark {
-    private static final FleetWorld WORLD = new FleetWorld(1_000, 10_000);
-    private static final String SECTION = "1,000 hosts, 10,000 rules, agents without a kernel";
     private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final Duration REST = Duration.ofSeconds(60);
     private static final int WARM_UP = 5;
@@ -28,28 +26,37 @@ public final class FleetBenchmark {
     private static final int CHANGES_OF_ONE = 100;
     private static final String REFERENCE = "bench.reference";
 
-    /** The last whom a pass comes to. */
-    private static final HostId LAST = FleetWorld.host(WORLD.hosts() - 1);
-
     private final Figures figures;
+    private final FleetWorld world;
+    private final String section;
+    private final HostId one;
     private final Fleet fleet;
     private final FleetWatch watch;
     private long versionOfAll = 1;
-    private long versionOfLast;
+    private long versionOfOne;
 
-    private FleetBenchmark(Figures figures, Fleet fleet, FleetWatch watch) {
+    private FleetBenchmark(Figures figures, FleetWorld world, Fleet fleet, FleetWatch watch) {
         this.figures = figures;
+        this.world = world;
+        this.section = "%,d hosts, %,d rules, agents without a kernel".formatted(world.hosts(), world.rules());
+        this.one = FleetWorld.host(world.hosts() - 1);
         this.fleet = fleet;
         this.watch = watch;
     }
 
-    /** Measures all of it. */
-    public static void measure(Figures figures) throws Exception {
+    /**
+     * Measures all of it.
+     *
+     * @param hosts how many, in tens
+     * @param rules of all policies together
+     */
+    public static void measure(Figures figures, int hosts, int rules) throws Exception {
+        FleetWorld world = new FleetWorld(hosts, rules);
         Path directory = Repository.root().resolve("target/bench/fleet");
         Directories.delete(directory);
-        try (Fleet fleet = Fleet.start(WORLD, directory);
+        try (Fleet fleet = Fleet.start(world, directory);
                 FleetWatch watch = FleetWatch.on(fleet.nats().url())) {
-            new FleetBenchmark(figures, fleet, watch).run();
+            new FleetBenchmark(figures, world, fleet, watch).run();
         }
     }
 
@@ -70,14 +77,14 @@ public final class FleetBenchmark {
 
     private void begin() {
         watch.publish(FleetWorld.ALL, FleetWorld.documentOfAll(0));
-        for (int role = 0; role < WORLD.roles(); role++) {
-            watch.publish(FleetWorld.policyOfRole(role), WORLD.documentOfRole(role, 0));
+        for (int role = 0; role < world.roles(); role++) {
+            watch.publish(FleetWorld.policyOfRole(role), world.documentOfRole(role, 0));
         }
         long start = System.nanoTime();
         fleet.startHosts();
-        watch.awaitApplied(FleetWorld.ALL, 1, WORLD.allHosts(), PATIENCE);
-        for (int role = 0; role < WORLD.roles(); role++) {
-            watch.awaitApplied(FleetWorld.policyOfRole(role), 1, WORLD.hostsOfRole(role), PATIENCE);
+        watch.awaitApplied(FleetWorld.ALL, 1, world.allHosts(), PATIENCE);
+        for (int role = 0; role < world.roles(); role++) {
+            watch.awaitApplied(FleetWorld.policyOfRole(role), 1, world.hostsOfRole(role), PATIENCE);
         }
         add("all hosts started at once, until the last enforces", seconds(start), "s", null);
     }
@@ -109,16 +116,16 @@ public final class FleetBenchmark {
         String beside = "%.2f ms, an acknowledged publish".formatted(median(reference));
         add("a rule of all hosts, publish to the last acknowledgement, median", median(last), "ms", beside);
         figures.atMost(
-                1_000, SECTION, "the same, worst of %d".formatted(CHANGES_OF_ALL), Collections.max(last), "ms", beside);
-        figures.atMost(1_000, SECTION, "the same, p99 of all hosts' acknowledgements", p99(each), "ms", beside);
+                1_000, section, "the same, worst of %d".formatted(CHANGES_OF_ALL), Collections.max(last), "ms", beside);
+        figures.atMost(1_000, section, "the same, p99 of all hosts' acknowledgements", p99(each), "ms", beside);
         add("processor time of policy-service for it", median(service), "ms", null);
-        add("processor time of the 1,000 agents for it", median(agents), "ms", "on the same cores");
-        double shares = (double) CHANGES_OF_ALL * WORLD.hosts();
+        add("processor time of all agents for it", median(agents), "ms", "on the same cores");
+        double shares = (double) CHANGES_OF_ALL * world.hosts();
         add("bytes that the broker took for it, a host", traffic.bytesIn() / shares, "bytes", null);
         add("bytes that the broker gave out for it, a host", traffic.bytesOut() / shares, "bytes", "with one listener");
         double memory = Processes.mostResidentKiB(fleet.policyService().pid()) / 1024.0;
-        figures.atMost(512, SECTION, "policy-service, most resident memory", memory, "MiB", null);
-        add("broker, resident memory a host", fleet.broker().memory() / 1024.0 / WORLD.hosts(), "KiB", null);
+        figures.atMost(512, section, "policy-service, most resident memory", memory, "MiB", null);
+        add("broker, resident memory a host", fleet.broker().memory() / 1024.0 / world.hosts(), "KiB", null);
     }
 
     /** Milliseconds until each host had acknowledged, in order. */
@@ -126,7 +133,7 @@ public final class FleetBenchmark {
         versionOfAll++;
         long start = System.nanoTime();
         watch.publish(FleetWorld.ALL, FleetWorld.documentOfAll((int) versionOfAll));
-        return watch.awaitApplied(FleetWorld.ALL, versionOfAll, WORLD.allHosts(), PATIENCE).values().stream()
+        return watch.awaitApplied(FleetWorld.ALL, versionOfAll, world.allHosts(), PATIENCE).values().stream()
                 .map(at -> (at - start) / 1e6)
                 .sorted()
                 .toList();
@@ -138,38 +145,38 @@ public final class FleetBenchmark {
             if (i == 0) {
                 watch.forget();
             }
-            double one = changeLast();
+            double took = changeOne();
             if (i >= 0) {
-                millis.add(one);
+                millis.add(took);
             }
         }
         int told = watch.told().values().stream().mapToInt(Integer::intValue).sum();
         add("a rule of one host, publish to acknowledged, median", median(millis), "ms", null);
-        figures.atMost(1_000, SECTION, "the same, p99", p99(millis), "ms", null);
-        figures.atMost(1, SECTION, "messages to hosts for it", told / (double) CHANGES_OF_ONE, "messages", null);
+        figures.atMost(1_000, section, "the same, p99", p99(millis), "ms", null);
+        figures.atMost(1, section, "messages to hosts for it", told / (double) CHANGES_OF_ONE, "messages", null);
     }
 
-    private double changeLast() {
-        versionOfLast++;
+    private double changeOne() {
+        versionOfOne++;
         long start = System.nanoTime();
-        watch.publish("fence", FleetWorld.documentOfHost("fence", LAST, (int) versionOfLast));
-        return (watch.awaitApplied("fence", versionOfLast, List.of(LAST), PATIENCE)
-                                .get(LAST)
+        watch.publish("fence", FleetWorld.documentOfHost("fence", one, (int) versionOfOne));
+        return (watch.awaitApplied("fence", versionOfOne, List.of(one), PATIENCE)
+                                .get(one)
                         - start)
                 / 1e6;
     }
 
     private void messages() {
         watch.forget();
-        watch.publish(FleetWorld.policyOfRole(3), WORLD.documentOfRole(3, 1));
-        watch.awaitApplied(FleetWorld.policyOfRole(3), 2, WORLD.hostsOfRole(3), PATIENCE);
+        watch.publish(FleetWorld.policyOfRole(3), world.documentOfRole(3, 1));
+        watch.awaitApplied(FleetWorld.policyOfRole(3), 2, world.hostsOfRole(3), PATIENCE);
         figures.atMost(
-                10, SECTION, "messages for a rule of the 10 hosts of a role", toldBeforeFence(), "messages", null);
+                10, section, "messages for a rule of the 10 hosts of a role", toldBeforeFence(), "messages", null);
         watch.forget();
         watch.register("batch", FleetWorld.workload("batch", 5));
         figures.atMost(
                 10,
-                SECTION,
+                section,
                 "messages for a workload of which rules of 10 hosts speak",
                 toldBeforeFence(),
                 "messages",
@@ -178,7 +185,7 @@ public final class FleetBenchmark {
 
     /** The hosts are told in one order: what changed before the fence has been told before it. */
     private int toldBeforeFence() {
-        changeLast();
+        changeOne();
         return watch.told().values().stream().mapToInt(Integer::intValue).sum() - 1;
     }
 
@@ -187,7 +194,7 @@ public final class FleetBenchmark {
         long start = System.nanoTime();
         Thread.sleep(REST);
         BrokerFigures traffic = fleet.broker().since(before);
-        double shares = WORLD.hosts() * seconds(start) / 60;
+        double shares = world.hosts() * seconds(start) / 60;
         add(
                 "at rest, bytes that the broker took, a host and minute",
                 traffic.bytesIn() / shares,
@@ -208,10 +215,10 @@ public final class FleetBenchmark {
         long start = System.nanoTime();
         fleet.startPolicyService().awaitReady(PATIENCE);
         add("policy-service, killed and started, until it is ready", seconds(start), "s", null);
-        changeLast();
+        changeOne();
         add("the same, until a change is acknowledged", seconds(start), "s", null);
         Map<HostId, Integer> told = watch.told();
-        figures.atMost(0, SECTION, "messages to other hosts after it", told.size() - 1, "messages", null);
+        figures.atMost(0, section, "messages to other hosts after it", told.size() - 1, "messages", null);
     }
 
     private double acknowledgedPublish() throws Exception {
@@ -221,7 +228,7 @@ public final class FleetBenchmark {
     }
 
     private void add(String what, double value, String unit, String beside) {
-        figures.add(SECTION, what, value, unit, beside);
+        figures.add(section, what, value, unit, beside);
     }
 
     private static double seconds(long start) {
