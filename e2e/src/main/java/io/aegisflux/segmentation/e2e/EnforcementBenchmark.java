@@ -1,27 +1,32 @@
 package io.aegisflux.segmentation.e2e;
 
+import io.aegisflux.segmentation.contracts.PolicyUpdate;
 import io.aegisflux.segmentation.harness.Directories;
+import io.aegisflux.segmentation.harness.Figures;
+import io.aegisflux.segmentation.harness.Processes;
 import io.aegisflux.segmentation.harness.Repository;
 import io.nats.client.api.StreamConfiguration;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
- * Milliseconds from a plain publish of a policy to the host's word that its kernel enforces it: median and worst of a
- * hundred, beside the reference of the same run, an acknowledged publish into a stream (one fsync) on the same broker.
- * Also what the agent costs: resident memory, and start until it enforces what was pinned.
+ * From a plain publish of a policy to the host's word that its kernel enforces it, with a thousand rules in place, beside the
+ * reference of the same run: an acknowledged publish into a stream (one fsync) on the same broker. Also what the agent
+ * costs: resident memory, and start until it enforces what was pinned.
  */
 final class EnforcementBenchmark {
     private static final int RUNS = 100;
+    private static final int WARM_UP = 10;
+    private static final int STANDING_RULES = 1_000;
     private static final String REFERENCE = "bench.reference";
+    private static final String SECTION = "One host, 1,000 rules, the kernel";
 
     private EnforcementBenchmark() {}
 
-    public static void main(String[] arguments) throws Exception {
+    static void measure(Figures figures) throws Exception {
         Path directory = Repository.root().resolve("target/bench/suite");
         Directories.delete(directory);
         try (Playground playground = Playground.create("aegisbn", 84);
@@ -37,7 +42,9 @@ final class EnforcementBenchmark {
                                 .name("BENCH")
                                 .subjects(REFERENCE)
                                 .build());
-                for (int i = -10; i < RUNS; i++) { // ten to warm up
+                bus.publish("standing", standing());
+                bus.awaitUpdate("host-b", "standing", EnforcementBenchmark::isApplied);
+                for (int i = -WARM_UP; i < RUNS; i++) {
                     double publish = publish(bus);
                     double enforce = enforce(bus, i);
                     if (i >= 0) {
@@ -46,13 +53,25 @@ final class EnforcementBenchmark {
                     }
                 }
             }
-            long memory = residentKiB(suite.process("host-b").pid());
+            long memory = Processes.residentKiB(suite.process("host-b").pid());
             suite.process("host-b").kill();
             long start = System.nanoTime();
             suite.startAgent(playground.hostB());
             suite.awaitAgent(playground.hostB());
             double adopted = (System.nanoTime() - start) / 1e6;
-            report(enforced, acknowledged, memory, adopted);
+            Arrays.sort(enforced);
+            Arrays.sort(acknowledged);
+            String beside = "%.2f ms, an acknowledged publish".formatted(acknowledged[RUNS / 2]);
+            figures.atMost(
+                    15,
+                    SECTION,
+                    "publish of a rule to enforced and acknowledged, median",
+                    enforced[RUNS / 2],
+                    "ms",
+                    beside);
+            figures.atMost(50, SECTION, "the same, p99", enforced[RUNS * 99 / 100 - 1], "ms", beside);
+            figures.atMost(150, SECTION, "agent, resident memory", memory / 1024.0, "MiB", null);
+            figures.atMost(1_500, SECTION, "agent, start to enforcing what was pinned", adopted, "ms", null);
         }
     }
 
@@ -66,10 +85,7 @@ final class EnforcementBenchmark {
         bus.forget();
         long start = System.nanoTime();
         bus.publish("latency", document(run));
-        bus.awaitUpdate(
-                "host-b",
-                "latency",
-                update -> "applied".equals(update.metadata().get("result")));
+        bus.awaitUpdate("host-b", "latency", EnforcementBenchmark::isApplied);
         return (System.nanoTime() - start) / 1e6;
     }
 
@@ -82,34 +98,20 @@ final class EnforcementBenchmark {
                    {"field": "dest_port", "operator": "eq", "value": %d}]}]}""".formatted(20_000 + run).getBytes(StandardCharsets.UTF_8);
     }
 
-    private static long residentKiB(long pid) throws IOException {
-        return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
-                .findFirst()
-                .orElseThrow();
+    private static boolean isApplied(PolicyUpdate update) {
+        return "applied".equals(update.metadata().get("result"));
     }
 
-    private static void report(double[] enforced, double[] acknowledged, long memory, double adopted)
-            throws IOException {
-        Arrays.sort(enforced);
-        Arrays.sort(acknowledged);
-        String json = String.format(
-                Locale.ROOT,
-                """
-                {"publish_to_enforced_ms": {"median": %.2f, "p99": %.2f, "worst": %.2f},
-                 "reference_acknowledged_publish_ms": {"median": %.2f, "worst": %.2f},
-                 "agent_resident_mib": %.1f, "agent_start_to_enforcing_ms": %.0f}
-                """,
-                enforced[RUNS / 2],
-                enforced[RUNS * 99 / 100 - 1],
-                enforced[RUNS - 1],
-                acknowledged[RUNS / 2],
-                acknowledged[RUNS - 1],
-                memory / 1024.0,
-                adopted);
-        Path file = Repository.root().resolve("target/bench/publish-latency.json");
-        Files.writeString(file, json);
-        System.out.print(json);
+    private static byte[] standing() {
+        String rules = IntStream.range(0, STANDING_RULES)
+                .mapToObj(i -> """
+                        {"id": "r%d", "action": "deny", "priority": %d, "conditions": [
+                          {"field": "source_ip", "operator": "eq", "value": "198.18.%d.%d"},
+                          {"field": "protocol", "operator": "eq", "value": "tcp"},
+                          {"field": "dest_port", "operator": "eq", "value": %d}]}""".formatted(i, i, i / 250, i % 250, 1_000 + i))
+                .collect(Collectors.joining(","));
+        return """
+                {"id": "standing", "name": "standing", "type": "network", "priority": 50, "default_action": "none",
+                 "applies_to": {"hosts": ["host-b"]}, "rules": [%s]}""".formatted(rules).getBytes(StandardCharsets.UTF_8);
     }
 }

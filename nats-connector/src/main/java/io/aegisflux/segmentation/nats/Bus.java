@@ -36,7 +36,7 @@ import java.util.logging.Logger;
 public final class Bus implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Bus.class.getName());
     private static final int WRONG_LAST_SEQUENCE = 10071;
-    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
+    static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration UNFIT_RETRY = Duration.ofSeconds(10);
 
     private final NatsSettings settings;
@@ -146,6 +146,26 @@ public final class Bus implements AutoCloseable {
         return publish(subject, data, Map.of(), messageId, lastSubjectSequence);
     }
 
+    /**
+     * Begins what {@link #publishExpecting(String, byte[], Map, String, long)} does.
+     *
+     * @throws BusException when it cannot be sent
+     */
+    public PendingPublish beginExpecting(
+            String subject, byte[] data, Map<String, String> headers, long lastSubjectSequence) {
+        PublishOptions options = PublishOptions.builder()
+                .expectedLastSubjectSequence(lastSubjectSequence)
+                .build();
+        try {
+            return new PendingPublish(
+                    subject,
+                    lastSubjectSequence,
+                    connection().jetStream().publishAsync(message(subject, data, headers), options));
+        } catch (IOException e) {
+            throw new BusException("%s cannot be published: %s".formatted(subject, e.getMessage()), e);
+        }
+    }
+
     /** Publishes into a stream without waiting; the future fails when the stream does not take it. */
     public CompletableFuture<PublishAck> publishAsync(String subject, byte[] data, String messageId) {
         try {
@@ -237,20 +257,25 @@ public final class Bus implements AutoCloseable {
         if (lastSubjectSequence >= 0) {
             options.expectedLastSubjectSequence(lastSubjectSequence);
         }
-        Headers own = new Headers();
-        headers.forEach(own::put);
-        Message message =
-                NatsMessage.builder().subject(subject).headers(own).data(data).build();
         try {
-            return connection().jetStream().publish(message, options.build());
+            return connection().jetStream().publish(message(subject, data, headers), options.build());
         } catch (JetStreamApiException e) {
-            if (e.getApiErrorCode() == WRONG_LAST_SEQUENCE) {
-                throw new SequenceConflictException(subject, lastSubjectSequence, e);
-            }
-            throw new BusException("the stream does not take %s: %s".formatted(subject, e.getMessage()), e);
+            throw refused(subject, lastSubjectSequence, e);
         } catch (IOException e) {
             throw new BusException("no acknowledgement for %s: %s".formatted(subject, e.getMessage()), e);
         }
+    }
+
+    private static Message message(String subject, byte[] data, Map<String, String> headers) {
+        Headers own = new Headers();
+        headers.forEach(own::put);
+        return NatsMessage.builder().subject(subject).headers(own).data(data).build();
+    }
+
+    static RuntimeException refused(String subject, long lastSubjectSequence, JetStreamApiException e) {
+        return e.getApiErrorCode() == WRONG_LAST_SEQUENCE
+                ? new SequenceConflictException(subject, lastSubjectSequence, e)
+                : new BusException("the stream does not take %s: %s".formatted(subject, e.getMessage()), e);
     }
 
     private static StoredMessage stored(Message reply) {

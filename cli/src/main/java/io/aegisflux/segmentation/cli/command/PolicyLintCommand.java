@@ -12,6 +12,7 @@ import io.aegisflux.segmentation.contracts.PolicyApi;
 import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.Violation;
 import io.aegisflux.segmentation.contracts.Wire;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,6 +45,9 @@ import picocli.CommandLine.Parameters;
 final class PolicyLintCommand implements Callable<Integer> {
     /** Where in a request with several documents a violation is. */
     private static final Pattern PLACE = Pattern.compile("/documents/([0-9]{1,6})(.*)", Pattern.DOTALL);
+
+    /** Ten thousand rules that all meet take seconds of a core. */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final RootCommand root;
 
@@ -114,7 +118,7 @@ final class PolicyLintCommand implements Callable<Integer> {
         List<JsonNode> bodies = documents.stream()
                 .map(document -> Wire.read(document.bytes(), JsonNode.class))
                 .toList();
-        try (BusClient bus = root.connect()) {
+        try (BusClient bus = root.connectWithPatience(PATIENCE)) {
             return new PolicyBus(bus).lint(new PolicyApi.LintRequest(bodies, policy));
         }
     }

@@ -14,6 +14,8 @@ import io.aegisflux.segmentation.contracts.RuleTable;
 import io.aegisflux.segmentation.engine.classbench.ClassBench;
 import io.aegisflux.segmentation.engine.classbench.Profile;
 import io.aegisflux.segmentation.engine.classbench.Trace;
+import io.aegisflux.segmentation.harness.Command;
+import io.aegisflux.segmentation.harness.Figures;
 import io.aegisflux.segmentation.harness.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +43,7 @@ final class DataplaneBenchmark {
     private static final int HOT_FLOWS = 9;
     private static final int TURNS = 3;
 
-    private final Figures figures = new Figures();
+    private final Figures figures = new Figures(tools());
     private final TwoHosts hosts;
     private KernelDatapath datapath;
     private SearchRuns runs;
@@ -347,5 +350,14 @@ final class DataplaneBenchmark {
 
     private static double millisSince(long start) {
         return (System.nanoTime() - start) / 1e6;
+    }
+
+    private static Map<String, String> tools() {
+        Map<String, String> tools = new LinkedHashMap<>();
+        tools.put(
+                "compiler",
+                Command.run("clang", "--version").lines().findFirst().orElseThrow());
+        tools.put("nft", Command.run("nft", "--version").strip());
+        return tools;
     }
 }

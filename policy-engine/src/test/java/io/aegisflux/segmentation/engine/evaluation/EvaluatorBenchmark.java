@@ -42,18 +42,39 @@ public final class EvaluatorBenchmark {
         }
     }
 
+    /** How many flows a second one core judges by a table of {@link ClassBench}, and how many without the index. */
+    public record Rate(double indexed, double scanning) {}
+
+    /** Measures one table, IPv4. */
+    public static Rate rate(Profile profile, int rules) {
+        RuleTable table = ClassBench.table(profile, rules, 4, 1);
+        List<PacketTuple> flows = flows(table, 4);
+        return new Rate(
+                1e9 / nanos(Evaluator::forMany, table, flows),
+                1e9 / nanos(Evaluator::forFew, table, flows.subList(0, few(rules))));
+    }
+
     private static void print(Profile profile, int rules, int ipVersion) {
         RuleTable table = ClassBench.table(profile, rules, ipVersion, 1);
-        List<PacketTuple> flows = Stream.generate(new Trace(table, ipVersion, 1)::next)
-                .limit(FLOWS)
-                .toList();
-        List<PacketTuple> few = flows.subList(0, Math.clamp(40_000_000L / (rules + 1), 100, FLOWS));
+        List<PacketTuple> flows = flows(table, ipVersion);
+        List<PacketTuple> few = flows.subList(0, few(rules));
         double build = nanos(Evaluator::forMany, table, List.of());
         double indexed = nanos(Evaluator::forMany, table, flows);
         double scanning = nanos(Evaluator::forFew, table, few);
         System.out.printf(
                 "%8d %4s %4d %14.0f %9.0f %10.1f %16.0f %9.0f%n",
                 rules, profile.word(), ipVersion, 1e9 / indexed, indexed, build / 1e6, 1e9 / scanning, scanning);
+    }
+
+    private static List<PacketTuple> flows(RuleTable table, int ipVersion) {
+        return Stream.generate(new Trace(table, ipVersion, 1)::next)
+                .limit(FLOWS)
+                .toList();
+    }
+
+    /** So many that a look at every rule for each ends soon. */
+    private static int few(int rules) {
+        return Math.clamp(40_000_000L / (rules + 1), 100, FLOWS);
     }
 
     /** The median time of a flow, once a second has warmed it up; without flows, of making the evaluator. */

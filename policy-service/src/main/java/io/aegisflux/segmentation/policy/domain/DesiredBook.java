@@ -1,7 +1,6 @@
 package io.aegisflux.segmentation.policy.domain;
 
 import io.aegisflux.segmentation.contracts.HostId;
-import java.util.HashMap;
 import java.util.Map;
 
 /** What every host was last told, as the stream tells it. Immutable. */
@@ -9,7 +8,7 @@ public record DesiredBook(Map<HostId, DesiredRecord> told) {
     public static final DesiredBook EMPTY = new DesiredBook(Map.of());
 
     public DesiredBook {
-        told = Map.copyOf(told);
+        told = Shards.of(told);
     }
 
     /** {@link DesiredRecord#NONE} when it was told nothing. */
@@ -47,8 +46,6 @@ public record DesiredBook(Map<HostId, DesiredRecord> told) {
     }
 
     private DesiredBook put(HostId host, DesiredRecord record) {
-        Map<HostId, DesiredRecord> next = new HashMap<>(told);
-        next.put(host, record);
-        return new DesiredBook(next);
+        return new DesiredBook(Shards.of(told).with(host, record));
     }
 }

@@ -4,7 +4,6 @@ import io.aegisflux.segmentation.contracts.CapabilityReport;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.Workload;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -18,7 +17,7 @@ public record HostBook(Map<HostId, CapabilityReport> reports, long sequence) {
     public static final HostBook EMPTY = new HostBook(Map.of(), 0);
 
     public HostBook {
-        reports = Map.copyOf(reports);
+        reports = Shards.of(reports);
     }
 
     /** Having read so far, whatever that message said. */
@@ -28,16 +27,12 @@ public record HostBook(Map<HostId, CapabilityReport> reports, long sequence) {
 
     /** With this report; the stream's order is the order that counts, the clocks of hosts do not. */
     public HostBook with(CapabilityReport report, long messageSequence) {
-        Map<HostId, CapabilityReport> next = new HashMap<>(reports);
-        next.put(report.hostId(), report);
-        return new HostBook(next, sequence).readTo(messageSequence);
+        return new HostBook(Shards.of(reports).with(report.hostId(), report), sequence).readTo(messageSequence);
     }
 
     /** Without this host, which was removed. */
     public HostBook without(HostId host, long messageSequence) {
-        Map<HostId, CapabilityReport> next = new HashMap<>(reports);
-        next.remove(host);
-        return new HostBook(next, sequence).readTo(messageSequence);
+        return new HostBook(Shards.of(reports).without(host), sequence).readTo(messageSequence);
     }
 
     /** By host id. */

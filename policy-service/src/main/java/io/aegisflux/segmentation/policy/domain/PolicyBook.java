@@ -8,7 +8,6 @@ import io.aegisflux.segmentation.engine.language.Policy;
 import io.aegisflux.segmentation.engine.parsing.ParseResult;
 import io.aegisflux.segmentation.engine.parsing.PolicyParser;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,7 +64,7 @@ public record PolicyBook(Map<PolicyId, Entry> entries, long sequence) {
     }
 
     public PolicyBook {
-        entries = Map.copyOf(entries);
+        entries = Shards.of(entries);
     }
 
     /** Having read so far, whatever that message said. */
@@ -88,17 +87,13 @@ public record PolicyBook(Map<PolicyId, Entry> entries, long sequence) {
         if (known != null && known.stored().version() >= stored.version()) {
             return readTo(messageSequence);
         }
-        Map<PolicyId, Entry> next = new HashMap<>(entries);
-        next.put(
-                stored.policyId(),
-                baseOf(stored) > 0 && base.isEmpty()
-                        ? Entry.withoutItsBase(stored, messageSequence)
-                        : Entry.of(
-                                stored,
-                                base.map(it -> Entry.of(it, null, messageSequence))
-                                        .orElse(null),
-                                messageSequence));
-        return new PolicyBook(next, sequence).readTo(messageSequence);
+        Entry next = baseOf(stored) > 0 && base.isEmpty()
+                ? Entry.withoutItsBase(stored, messageSequence)
+                : Entry.of(
+                        stored,
+                        base.map(it -> Entry.of(it, null, messageSequence)).orElse(null),
+                        messageSequence);
+        return new PolicyBook(Shards.of(entries).with(stored.policyId(), next), sequence).readTo(messageSequence);
     }
 
     /** The number of the version below a staged one; 0 when it is not staged, or over nothing. */

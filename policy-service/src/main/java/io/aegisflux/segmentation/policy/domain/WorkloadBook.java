@@ -7,11 +7,9 @@ import io.aegisflux.segmentation.contracts.Workload;
 import io.aegisflux.segmentation.contracts.WorkloadId;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -19,9 +17,10 @@ import java.util.stream.Collectors;
  *
  * @param entries by id
  * @param sequence of the last message of the registry's stream that counted
+ * @param firstExpiry of any entry; null when none expires
  */
-public record WorkloadBook(Map<WorkloadId, Entry> entries, long sequence) {
-    public static final WorkloadBook EMPTY = new WorkloadBook(Map.of(), 0);
+public record WorkloadBook(Map<WorkloadId, Entry> entries, long sequence, Instant firstExpiry) {
+    public static final WorkloadBook EMPTY = new WorkloadBook(Map.of(), 0, null);
 
     /** @param sequence of the message that registered it */
     public record Entry(RegisteredWorkload workload, long sequence) {
@@ -35,21 +34,44 @@ public record WorkloadBook(Map<WorkloadId, Entry> entries, long sequence) {
     }
 
     public WorkloadBook {
-        entries = Map.copyOf(entries);
+        entries = Shards.of(entries);
     }
 
     /** With what a message said; the stream's order is the order that counts. */
     public WorkloadBook with(Registration registration, long messageSequence) {
-        Map<WorkloadId, Entry> next = new HashMap<>(entries);
-        switch (registration) {
-            case Registration.Registered(RegisteredWorkload workload) ->
-                next.put(workload.id(), new Entry(workload, messageSequence));
-            case Registration.Removed(WorkloadId id) -> next.remove(id);
-            case Registration.Refused refused -> {
-                return this;
+        long read = Math.max(sequence, messageSequence);
+        return switch (registration) {
+            case Registration.Registered(RegisteredWorkload workload) -> {
+                WorkloadBook others = without(workload.id(), read);
+                yield new WorkloadBook(
+                        Shards.of(others.entries).with(workload.id(), new Entry(workload, messageSequence)),
+                        read,
+                        earlier(others.firstExpiry, workload.expiresAt()));
             }
-        }
-        return new WorkloadBook(next, Math.max(sequence, messageSequence));
+            case Registration.Removed(WorkloadId id) -> without(id, read);
+            case Registration.Refused refused -> this;
+        };
+    }
+
+    /** All are looked at only where the first to expire goes. */
+    private WorkloadBook without(WorkloadId id, long read) {
+        Entry known = entries.get(id);
+        Map<WorkloadId, Entry> others = Shards.of(entries).without(id);
+        boolean wasFirst = known != null
+                && known.workload().expiresAt() != null
+                && known.workload().expiresAt().equals(firstExpiry);
+        return new WorkloadBook(others, read, wasFirst ? firstExpiryOf(others) : firstExpiry);
+    }
+
+    private static Instant firstExpiryOf(Map<WorkloadId, Entry> entries) {
+        return entries.values().stream()
+                .map(entry -> entry.workload().expiresAt())
+                .reduce(null, WorkloadBook::earlier);
+    }
+
+    /** Null stands for never. */
+    private static Instant earlier(Instant one, Instant other) {
+        return one == null || other != null && other.isBefore(one) ? other : one;
     }
 
     /** Whether this is the id of one. */
@@ -59,27 +81,27 @@ public record WorkloadBook(Map<WorkloadId, Entry> entries, long sequence) {
 
     /** Without what has expired; this very book where nothing has. */
     public WorkloadBook at(Instant now) {
-        Predicate<Entry> expired = entry -> entry.isExpired(now);
-        return entries.values().stream().noneMatch(expired)
-                ? this
-                : new WorkloadBook(
-                        entries.entrySet().stream()
-                                .filter(entry -> !expired.test(entry.getValue()))
-                                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)),
-                        sequence);
+        if (firstExpiry == null || now.isBefore(firstExpiry)) {
+            return this;
+        }
+        Map<WorkloadId, Entry> left = entries.entrySet().stream()
+                .filter(entry -> !entry.getValue().isExpired(now))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        return new WorkloadBook(left, sequence, firstExpiryOf(left));
     }
 
     /** What has expired but was not removed yet. */
     public List<Entry> expired(Instant now) {
-        return entries.values().stream().filter(entry -> entry.isExpired(now)).toList();
+        return firstExpiry == null || now.isBefore(firstExpiry)
+                ? List.of()
+                : entries.values().stream()
+                        .filter(entry -> entry.isExpired(now))
+                        .toList();
     }
 
     /** When the next one expires; empty when none will. */
     public Optional<Instant> nextExpiry() {
-        return entries.values().stream()
-                .map(entry -> entry.workload().expiresAt())
-                .filter(expiry -> expiry != null)
-                .min(Comparator.naturalOrder());
+        return Optional.ofNullable(firstExpiry);
     }
 
     /** By id. */

@@ -8,6 +8,7 @@ import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.nats.BusException;
 import io.aegisflux.segmentation.nats.NatsMetadata;
+import io.aegisflux.segmentation.nats.PendingPublish;
 import io.aegisflux.segmentation.nats.SequenceConflictException;
 import io.aegisflux.segmentation.nats.StateFollower;
 import io.aegisflux.segmentation.nats.StoredMessage;
@@ -24,10 +25,10 @@ import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
@@ -45,7 +46,7 @@ public class DesiredLog {
     private final SubjectLog log;
     private final long configuredEpoch;
     private final AtomicReference<DesiredBook> book = new AtomicReference<>(DesiredBook.EMPTY);
-    private final Lock saying = new ReentrantLock();
+    private final Map<HostId, Writing> writings = new ConcurrentHashMap<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private volatile StateFollower follower;
 
@@ -98,32 +99,69 @@ public class DesiredLog {
     }
 
     /**
-     * Tells a host.
+     * Begins to tell a host; one write of a host at a time.
      *
      * @param position of the world that the state was computed from
-     * @return whether it was said; otherwise another message was first and is in the book now
-     * @throws BusException when the stream does not take it
+     * @throws BusException when it cannot be sent
      */
-    boolean say(DesiredState state, Position position) {
+    Writing begin(DesiredState state, Position position) {
         HostId host = state.hostId();
-        saying.lock();
+        Writing writing = new Writing(state, position);
+        writings.put(host, writing);
         try {
-            long sequence = bus.publishExpecting(
-                            Subjects.desired(host),
-                            Wire.write(key.sign(Wire.write(state))),
-                            Map.of(POSITION, position.toString()),
-                            null,
-                            now().of(host).streamSequence())
-                    .getSeqno();
-            Word said = new Word.Own(new DesiredRecord(
-                    state.epoch(), state.revision(), state.tableDigest(), state.artifact(), position, sequence));
-            book.updateAndGet(known -> known.with(host, said));
-            return true;
-        } catch (SequenceConflictException e) {
-            refresh(host);
-            return false;
-        } finally {
-            saying.unlock();
+            writing.publish = bus.beginExpecting(
+                    Subjects.desired(host),
+                    Wire.write(key.sign(Wire.write(state))),
+                    Map.of(POSITION, position.toString()),
+                    now().of(host).streamSequence());
+        } catch (RuntimeException e) {
+            writing.end();
+            throw e;
+        }
+        return writing;
+    }
+
+    /** A word to a host that is on its way into the stream. Whoever began it awaits it. */
+    final class Writing {
+        private final DesiredState state;
+        private final Position position;
+        private final CountDownLatch ended = new CountDownLatch(1);
+        private PendingPublish publish;
+
+        private Writing(DesiredState state, Position position) {
+            this.state = state;
+            this.position = position;
+        }
+
+        /**
+         * Waits until it stands in the book.
+         *
+         * @return whether it was said; otherwise another message was first and is in the book now
+         * @throws BusException when the stream does not take it
+         */
+        boolean await() {
+            HostId host = state.hostId();
+            try {
+                Word said = new Word.Own(new DesiredRecord(
+                        state.epoch(),
+                        state.revision(),
+                        state.tableDigest(),
+                        state.artifact(),
+                        position,
+                        publish.await().getSeqno()));
+                book.updateAndGet(known -> known.with(host, said));
+                return true;
+            } catch (SequenceConflictException e) {
+                refresh(host);
+                return false;
+            } finally {
+                end();
+            }
+        }
+
+        private void end() {
+            writings.remove(state.hostId(), this);
+            ended.countDown();
         }
     }
 
@@ -141,14 +179,25 @@ public class DesiredLog {
     }
 
     private void learn(HostId host, byte[] data, NatsMetadata metadata) {
-        saying.lock(); // so that what this instance is writing comes back when it is in the book
-        saying.unlock();
+        awaitOwn(host);
         if (metadata.sequence() <= now().of(host).streamSequence()) {
             return; // what this instance has written itself, or a second reading
         }
         Word word = word(host, data, metadata.headers(), metadata.sequence());
         book.updateAndGet(known -> known.with(host, word));
         listeners.forEach(Runnable::run);
+    }
+
+    /** So that what this instance is writing comes back when it is in the book. */
+    private void awaitOwn(HostId host) {
+        Writing own = writings.get(host);
+        if (own != null) {
+            try {
+                own.ended.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private Word word(HostId host, byte[] data, Map<String, List<String>> headers, long sequence) {

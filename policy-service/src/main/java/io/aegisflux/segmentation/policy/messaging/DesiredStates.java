@@ -4,9 +4,12 @@ import io.aegisflux.segmentation.contracts.CapabilityReport;
 import io.aegisflux.segmentation.contracts.DesiredState;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.ObjectRef;
+import io.aegisflux.segmentation.contracts.RuleTable;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Wire;
+import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.nats.BusException;
+import io.aegisflux.segmentation.nats.StreamCatalog;
 import io.aegisflux.segmentation.nats.UnfitServerException;
 import io.aegisflux.segmentation.nats.VerifiedObjects;
 import io.aegisflux.segmentation.policy.domain.DesiredRecord;
@@ -23,14 +26,21 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * Tells each known host what it must enforce whenever that has changed: one worker, woken by any change, when a workload
+ * Tells each known host what it must enforce whenever that has changed: one worker that passes through all of them, woken by any change, when a workload
  * expires, and every half minute. Instances do not coordinate; each write names the message it follows, and none replaces a state that was
  * computed from more than it knows itself.
  */
@@ -47,6 +57,10 @@ public class DesiredStates {
     /** After foreign messages were overwritten, so that two writers with different keys do not fight at full speed. */
     private static final Duration TRUCE = Duration.ofMillis(250);
 
+    /** Hosts that are being told at a time: the broker syncs each word, and with a table in each they may be large. */
+    private static final int MOST_UNDER_WAY = 32;
+
+    private final Bus bus;
     private final WorldState world;
     private final DesiredLog desired;
     private final RestoreWatch restores;
@@ -55,17 +69,28 @@ public class DesiredStates {
     private final Counter published;
     private final Tables tables = new Tables();
     private final Map<HostId, Instant> behindSince = new HashMap<>();
+    /** A signature takes longer than all else about a host. */
+    private final Executor signers = Executors.newFixedThreadPool(
+            Runtime.getRuntime().availableProcessors(),
+            Thread.ofPlatform().name("desired-states-", 0).daemon().factory());
+
     private final Semaphore work = new Semaphore(0);
     private volatile boolean stopped;
 
+    /** A host that is being told. */
+    private record UnderWay(
+            HostId host, long revision, RuleTable table, CompletableFuture<DesiredLog.Writing> writing) {}
+
     @Inject
     public DesiredStates(
+            Bus bus,
             WorldState world,
             DesiredLog desired,
             RestoreWatch restores,
             WorkloadRegistry registry,
             VerifiedObjects objects,
             MeterRegistry metrics) {
+        this.bus = bus;
         this.world = world;
         this.desired = desired;
         this.restores = restores;
@@ -89,6 +114,7 @@ public class DesiredStates {
 
     private void run() {
         awaitStreams();
+        prepareAcknowledgements();
         work.release();
         while (!stopped) {
             try {
@@ -127,6 +153,22 @@ public class DesiredStates {
         }
     }
 
+    /**
+     * Hosts acknowledge into this stream. Where it is missing, because nobody who reads it was ever started, an agent's
+     * reports would wait behind an acknowledgement that nobody takes.
+     */
+    private void prepareAcknowledgements() {
+        while (!stopped) {
+            try {
+                StreamCatalog.ensure(bus, Streams.POLICY_UPDATES);
+                return;
+            } catch (BusException | UnfitServerException e) {
+                LOG.warnf("hosts are told later: %s", e.getMessage());
+                Pause.of(RETRY);
+            }
+        }
+    }
+
     private void lookAgain() {
         Thread.ofVirtual().start(() -> {
             Pause.of(RETRY);
@@ -140,32 +182,89 @@ public class DesiredStates {
         }
         Map<HostId, HostTable> all = tables.of(known);
         Map<String, ObjectRef> stored = new HashMap<>();
+        Deque<UnderWay> underWay = new ArrayDeque<>();
         boolean overwrites = false;
-        for (CapabilityReport host : known.hosts().all()) {
-            overwrites |= desired.now().of(host.hostId()).isOverwritten();
-            try {
-                tell(known, host, all.get(host.hostId()), stored);
-            } catch (BusException | UnfitServerException e) {
-                throw e;
-            } catch (RuntimeException e) {
-                LOG.errorf(e, "%s could not be told", host.hostId()); // the others can
+        try {
+            for (CapabilityReport host : known.hosts().all()) {
+                overwrites |= desired.now().of(host.hostId()).isOverwritten();
+                if (underWay.size() == MOST_UNDER_WAY) {
+                    settle(underWay.removeFirst());
+                }
+                try {
+                    tell(known, host, all.get(host.hostId()), stored).ifPresent(underWay::addLast);
+                } catch (RuntimeException e) {
+                    passOver(host.hostId(), e);
+                }
             }
+        } finally {
+            settleAll(underWay);
         }
         if (overwrites) {
             Thread.sleep(TRUCE);
         }
     }
 
-    /** @param stored tables that this pass has put into objects, by digest */
-    private void tell(World known, CapabilityReport host, HostTable table, Map<String, ObjectRef> stored) {
+    /** Awaits every one, also where some fail. */
+    private void settleAll(Deque<UnderWay> all) {
+        RuntimeException failure = null;
+        for (UnderWay one : all) {
+            try {
+                settle(one);
+            } catch (RuntimeException e) {
+                failure = e;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** Where one host cannot be told the others can, unless it is for the broker. */
+    private static void passOver(HostId host, RuntimeException failure) {
+        if (failure instanceof BusException || failure instanceof UnfitServerException) {
+            throw failure;
+        }
+        LOG.errorf(failure, "%s could not be told", host);
+    }
+
+    private void settle(UnderWay one) {
+        boolean isSaid;
+        try {
+            isSaid = one.writing.join().await();
+        } catch (CompletionException e) {
+            passOver(one.host, e.getCause() instanceof RuntimeException cause ? cause : e);
+            return;
+        } catch (RuntimeException e) {
+            passOver(one.host, e);
+            return;
+        }
+        if (!isSaid) {
+            lookAgain();
+            return;
+        }
+        published.increment();
+        LOG.infof(
+                "%s: revision %d, %d rules of %d policies",
+                one.host,
+                one.revision,
+                one.table.rules().size(),
+                one.table.policies().size());
+    }
+
+    /**
+     * @param stored tables that this pass has put into objects, by digest
+     * @return the write that was begun; empty where nothing is to be said now
+     */
+    private Optional<UnderWay> tell(
+            World known, CapabilityReport host, HostTable table, Map<String, ObjectRef> stored) {
         String artifact = known.artifacts().digest(host.architecture()).orElse(null);
         DesiredRecord last = desired.now().of(host.hostId());
         long epoch = desired.epoch();
         if (last.says(table.digest(), artifact) && last.epoch() >= epoch) {
-            return;
+            return Optional.empty();
         }
         if (last.epoch() >= epoch && mustWait(host.hostId(), last.position(), known.position())) {
-            return;
+            return Optional.empty();
         }
         boolean large = table.bytes() > desired.longestInlineTable();
         DesiredState state = new DesiredState(
@@ -177,17 +276,11 @@ public class DesiredStates {
                 table.digest(),
                 artifact,
                 Instant.now());
-        if (!desired.say(state, known.position())) {
-            lookAgain();
-            return;
-        }
-        published.increment();
-        LOG.infof(
-                "%s: revision %d, %d rules of %d policies",
+        return Optional.of(new UnderWay(
                 host.hostId(),
                 state.revision(),
-                table.table().rules().size(),
-                table.table().policies().size());
+                table.table(),
+                CompletableFuture.supplyAsync(() -> desired.begin(state, known.position()), signers)));
     }
 
     /**

@@ -3,9 +3,13 @@ package io.aegisflux.segmentation.policy.domain;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.aegisflux.segmentation.contracts.RegisteredWorkload;
 import io.aegisflux.segmentation.contracts.Violation;
 import io.aegisflux.segmentation.contracts.WorkloadId;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.Objects;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class WorkloadBookTest {
@@ -61,6 +65,32 @@ class WorkloadBookTest {
             assertThat(it.workload().id()).isEqualTo(new WorkloadId("goes"));
             assertThat(it.sequence()).isEqualTo(2);
         });
+    }
+
+    @Test
+    void theFirstExpiryIsThatOfWhatIsLeftAfterAnyChange() {
+        Random random = new Random(3);
+        WorkloadBook book = WorkloadBook.EMPTY;
+        for (int step = 1; step <= 2_000; step++) {
+            String id = "w" + random.nextInt(40);
+            book = switch (random.nextInt(4)) {
+                case 0 -> book.with(removed(id), step);
+                case 1 -> book.with(says(id, "10.0.0.1", ""), step);
+                case 2 -> book.at(NOON.plusSeconds(random.nextInt(step)));
+                default ->
+                    book.with(
+                            says(
+                                    id,
+                                    "10.0.0.1",
+                                    NOON.plusSeconds(step + random.nextInt(100)).toString()),
+                            step);
+            };
+            assertThat(book.nextExpiry())
+                    .isEqualTo(book.all().stream()
+                            .map(RegisteredWorkload::expiresAt)
+                            .filter(Objects::nonNull)
+                            .min(Comparator.naturalOrder()));
+        }
     }
 
     private static Registration says(String id, String address, String expiry) {

@@ -1,7 +1,6 @@
-package io.aegisflux.segmentation.agent.kernel;
+package io.aegisflux.segmentation.harness;
 
 import io.aegisflux.segmentation.contracts.Wire;
-import io.aegisflux.segmentation.harness.Command;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,8 +11,17 @@ import java.util.Map;
 import java.util.Objects;
 
 /** The figures of a benchmark, each with what it is measured beside and what it should be; as JSON and as Markdown. */
-final class Figures {
+public final class Figures {
+    private final Map<String, String> machine = new LinkedHashMap<>();
     private final List<Figure> all = new ArrayList<>();
+
+    /** @param tools name to version of what takes part, shown beside the machine */
+    public Figures(Map<String, String> tools) {
+        machine.put("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
+        machine.put("kernel", Command.run("uname", "-sr").strip());
+        machine.put("JVM", Runtime.version().toString());
+        machine.putAll(tools);
+    }
 
     /**
      * One figure.
@@ -21,7 +29,7 @@ final class Figures {
      * @param reference what it was measured beside in the same run, in words; null where there is none
      * @param target the most it may be, or the least where {@code atLeast}; null where none is set
      */
-    record Figure(
+    public record Figure(
             String section,
             String what,
             double value,
@@ -32,17 +40,17 @@ final class Figures {
             Boolean met) {}
 
     /** A figure without a target. */
-    void add(String section, String what, double value, String unit, String reference) {
+    public void add(String section, String what, double value, String unit, String reference) {
         add(new Figure(section, what, rounded(value), unit, reference, null, false, null));
     }
 
     /** A figure that should be no more than its target. */
-    void atMost(double target, String section, String what, double value, String unit, String reference) {
+    public void atMost(double target, String section, String what, double value, String unit, String reference) {
         add(new Figure(section, what, rounded(value), unit, reference, target, false, value <= target));
     }
 
     /** A figure that should be no less than its target. */
-    void atLeast(double target, String section, String what, double value, String unit, String reference) {
+    public void atLeast(double target, String section, String what, double value, String unit, String reference) {
         add(new Figure(section, what, rounded(value), unit, reference, target, true, value >= target));
     }
 
@@ -52,14 +60,14 @@ final class Figures {
     }
 
     /** Writes name.json and name.md into a directory. */
-    void write(Path directory, String name) throws IOException {
+    public void write(Path directory, String name) throws IOException {
         Files.createDirectories(directory);
         Map<String, Object> content = new LinkedHashMap<>();
-        content.put("machine", machine());
+        content.put("machine", machine);
         content.put("figures", all);
         Files.write(directory.resolve(name + ".json"), Wire.write(content));
         StringBuilder page = new StringBuilder();
-        machine().forEach((what, value) -> page.append("- %s: %s%n".formatted(what, value)));
+        machine.forEach((what, value) -> page.append("- %s: %s%n".formatted(what, value)));
         String section = "";
         for (Figure figure : all) {
             if (!figure.section.equals(section)) {
@@ -88,18 +96,6 @@ final class Figures {
                         Objects.requireNonNullElse(figure.reference, ""),
                         target,
                         figure.met == null ? "" : figure.met ? "met" : "**missed**");
-    }
-
-    private static Map<String, String> machine() {
-        Map<String, String> machine = new LinkedHashMap<>();
-        machine.put("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
-        machine.put("kernel", Command.run("uname", "-sr").strip());
-        machine.put(
-                "compiler",
-                Command.run("clang", "--version").lines().findFirst().orElseThrow());
-        machine.put("JVM", Runtime.version().toString());
-        machine.put("nft", Command.run("nft", "--version").strip());
-        return machine;
     }
 
     private static double rounded(double value) {
