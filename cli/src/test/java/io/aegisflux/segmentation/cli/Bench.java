@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.aegisflux.segmentation.contracts.Action;
 import io.aegisflux.segmentation.contracts.ApiError;
+import io.aegisflux.segmentation.contracts.Author;
 import io.aegisflux.segmentation.contracts.Canary;
 import io.aegisflux.segmentation.contracts.Decision;
 import io.aegisflux.segmentation.contracts.Direction;
@@ -156,6 +157,11 @@ public final class Bench implements AutoCloseable {
         }
     }
 
+    private static Author author(Message publish) {
+        String author = publish.hasHeaders() ? publish.getHeaders().getFirst(PublishHeaders.AUTHOR) : null;
+        return author == null ? null : new Author(author);
+    }
+
     private void decide(Message publish) {
         if (publish.getReplyTo() == null) {
             return;
@@ -173,7 +179,7 @@ public final class Bench implements AutoCloseable {
                                 "segctl policy ls lists them",
                                 List.of()));
             } else {
-                reply(publish, new PolicyAccepted(policy, 4, StoredPolicy.DELETED, null));
+                reply(publish, new PolicyAccepted(policy, 4, StoredPolicy.DELETED, null, author(publish)));
             }
         } else if (publish.hasHeaders()
                 && publish.getHeaders().getFirst(PublishHeaders.EXPECTED_VERSION) != null
@@ -209,7 +215,12 @@ public final class Bench implements AutoCloseable {
             boolean isStaged = publish.hasHeaders() && publish.getHeaders().containsKey(PublishHeaders.CANARY);
             reply(
                     publish,
-                    new PolicyAccepted(policy, isStaged ? 4 : 3, StoredPolicy.UPDATED, "0123456789abcdef".repeat(4)));
+                    new PolicyAccepted(
+                            policy,
+                            isStaged ? 4 : 3,
+                            StoredPolicy.UPDATED,
+                            "0123456789abcdef".repeat(4),
+                            author(publish)));
         }
     }
 
@@ -628,6 +639,7 @@ public final class Bench implements AutoCloseable {
                 isAborted ? "host-b: has not acknowledged it within 30 s" : null,
                 Run.NOW.minusSeconds(31),
                 isAborted ? Rollout.SERVICE : null,
+                null,
                 isAborted
                         ? new Canary(null, Map.of("tier", "canary"), null, 3, 60, 30, 90, 100, Canary.AUTO)
                         : new Canary(50, null, null, 3, 300, 30, 90, 100, Canary.MANUAL),
@@ -670,9 +682,15 @@ public final class Bench implements AutoCloseable {
                         isGone ? StoredPolicy.DELETED : StoredPolicy.UPDATED,
                         isGone ? null : "0123456789abcdef".repeat(4),
                         Run.NOW.minusSeconds(300),
-                        wanted.policyId().value().equals("staged") ? RolloutState.ABORTED : null),
+                        wanted.policyId().value().equals("staged") ? RolloutState.ABORTED : null,
+                        new Author("ann")),
                 new PolicyApi.VersionSummary(
-                        2, StoredPolicy.UPDATED, "89abcdef01234567".repeat(4), Run.NOW.minusSeconds(7_200)),
+                        2,
+                        StoredPolicy.UPDATED,
+                        "89abcdef01234567".repeat(4),
+                        Run.NOW.minusSeconds(7_200),
+                        null,
+                        new Author("root@build-7")),
                 new PolicyApi.VersionSummary(
                         1, StoredPolicy.CREATED, "fedcba9876543210".repeat(4), Run.NOW.minusSeconds(400_000)));
         reply(
@@ -711,7 +729,9 @@ public final class Bench implements AutoCloseable {
                         "0123456789abcdef".repeat(4),
                         document,
                         17,
-                        Run.NOW.minusSeconds(300)));
+                        Run.NOW.minusSeconds(300),
+                        null,
+                        wanted.version() != null && wanted.version() == 1 ? null : new Author("ann")));
     }
 
     private static PolicyApi.ListReply list() {

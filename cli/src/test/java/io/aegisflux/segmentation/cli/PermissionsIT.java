@@ -2,8 +2,17 @@ package io.aegisflux.segmentation.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.aegisflux.segmentation.contracts.Author;
+import io.aegisflux.segmentation.contracts.PublishHeaders;
+import io.aegisflux.segmentation.contracts.RolloutChange;
+import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.harness.NatsBinary;
 import io.aegisflux.segmentation.harness.NatsServer;
+import io.nats.client.Message;
+import io.nats.client.Subscription;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -92,6 +101,53 @@ class PermissionsIT {
         Run run = as("viewer", "guess").segctl("policy", "ls", "--user", "admin", "--password", "secret");
 
         assertThat(run.exit()).as(run.err()).isZero();
+    }
+
+    @Test
+    void whoPublishesSaysByItselfWhoItIs() throws Exception {
+        Subscription heard = bench.connection().subscribe("segmentation.*.*");
+        bench.flush();
+        Run.With admin = as("admin", "secret");
+        String machine = System.getProperty("user.name")
+                + '@'
+                + Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        String withPassword = server.url().replace("://", "://admin:secret@");
+
+        assertThat(author(heard, admin, "policy delete web-db")).isEqualTo("admin");
+        assertThat(author(heard, admin, "policy undelete gone")).isEqualTo("admin");
+        assertThat(author(heard, admin, "policy rollback web-db")).isEqualTo("admin");
+        assertThat(author(heard, admin, "policy disable web-db")).isEqualTo("admin");
+        assertThat(author(heard, admin, "workload rm legacy-db")).isEqualTo("admin");
+        assertThat(author(heard, admin, "policy delete web-db --author ann")).isEqualTo("ann");
+        assertThat(author(heard, Run.against(server.url()), "policy delete web-db"))
+                .as("nobody's name is known to the broker")
+                .isEqualTo(machine);
+        assertThat(author(heard, Run.against(withPassword), "policy delete web-db"))
+                .isEqualTo("admin");
+    }
+
+    @Test
+    void whoChangesARolloutSaysWhoItIs() throws Exception {
+        Subscription heard = bench.connection().subscribe("segmentation.api.policy.rollout_change");
+        bench.flush();
+        assertThat(as("admin", "secret").segctl("rollout", "pause", "web-db").exit())
+                .isZero();
+        assertThat(Wire.read(heard.nextMessage(Duration.ofSeconds(20)).getData(), RolloutChange.class)
+                        .author())
+                .isEqualTo(new Author("admin"));
+    }
+
+    /** What the publish of this command says. */
+    private static String author(Subscription heard, Run.With who, String command) {
+        Run run = who.segctl(command.split(" "));
+        assertThat(run.exit()).as(run.err()).isZero();
+        try {
+            Message publish = heard.nextMessage(Duration.ofSeconds(20));
+            return publish.getHeaders().getFirst(PublishHeaders.AUTHOR);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     private static Run.With as(String user, String password) {

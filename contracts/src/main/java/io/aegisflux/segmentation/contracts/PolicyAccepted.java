@@ -8,8 +8,9 @@ import static java.util.Objects.requireNonNull;
  * @param version the version that it became
  * @param action created, updated or deleted
  * @param digest SHA-256 of the document's bytes, null for a deletion
+ * @param author who published it, as they said; null when they did not. The first of several who published the same
  */
-public record PolicyAccepted(PolicyId policyId, long version, String action, String digest) {
+public record PolicyAccepted(PolicyId policyId, long version, String action, String digest, Author author) {
     public PolicyAccepted {
         requireNonNull(policyId, "policy_id is missing");
         requireNonNull(action, "action is missing");
@@ -18,5 +19,10 @@ public record PolicyAccepted(PolicyId policyId, long version, String action, Str
         if (digest != null) {
             Digests.requireHex(digest, "digest");
         }
+    }
+
+    /** Of a version without an author. */
+    public PolicyAccepted(PolicyId policyId, long version, String action, String digest) {
+        this(policyId, version, action, digest, null);
     }
 }

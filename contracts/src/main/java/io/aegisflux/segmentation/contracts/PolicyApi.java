@@ -90,8 +90,10 @@ public final class PolicyApi {
      * @param action created, updated or deleted
      * @param digest null for a deletion
      * @param rollout what became of a staged version; null for one that was in force on all hosts at once
+     * @param author who published it, as they said; null when they did not
      */
-    public record VersionSummary(long version, String action, String digest, Instant storedAt, RolloutState rollout) {
+    public record VersionSummary(
+            long version, String action, String digest, Instant storedAt, RolloutState rollout, Author author) {
         public VersionSummary {
             Figures.requireVersion(version);
             Figures.requireWord(action, StoredPolicy.ACTIONS, "action");
@@ -101,9 +103,9 @@ public final class PolicyApi {
             }
         }
 
-        /** Of a version that was in force on all hosts at once. */
+        /** Of a version without an author that was in force on all hosts at once. */
         public VersionSummary(long version, String action, String digest, Instant storedAt) {
-            this(version, action, digest, storedAt, null);
+            this(version, action, digest, storedAt, null, null);
         }
     }
 
@@ -300,7 +302,7 @@ public final class PolicyApi {
      * @param desiredEpoch 0 while nothing was computed for it
      * @param desiredRevision 0 while nothing was computed for it
      * @param addresses by which the host itself is known
-     * @param lastReport when its last capability report was made
+     * @param lastReport when the broker took its last capability report: the host's own clock may be wrong
      */
     public record HostSummary(
             HostId hostId,

@@ -17,5 +17,11 @@ public final class PublishHeaders {
     /** How a staged version is rolled out, e.g. {@code soak=60s,ack=30s,silence=90s,max-drops=100,promote=manual}. */
     public static final String ROLLOUT = "Segmentation-Rollout";
 
+    /**
+     * Who publishes, as the publisher says: an {@link Author}. It stands with the version, and proves nothing: see
+     * docs/authors.md.
+     */
+    public static final String AUTHOR = "Segmentation-Author";
+
     private PublishHeaders() {}
 }

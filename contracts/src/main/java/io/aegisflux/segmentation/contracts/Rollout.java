@@ -12,6 +12,7 @@ import java.util.Set;
  * @param baseVersion what hosts keep that do not have it; 0 for nothing
  * @param reason for people; names the host where one is the cause
  * @param by {@link #SERVICE} or {@link #CLIENT}: who decided it
+ * @param author which client, as it said; null when it did not, and where the service decided
  */
 public record Rollout(
         PolicyId policyId,
@@ -20,7 +21,8 @@ public record Rollout(
         RolloutState state,
         String reason,
         Instant since,
-        String by) {
+        String by,
+        Author author) {
     public static final String SERVICE = "service";
     public static final String CLIENT = "client";
 
@@ -35,5 +37,17 @@ public record Rollout(
         Figures.requireVersion(version);
         Figures.requireCount(baseVersion, "base_version");
         Figures.requireWord(by, DECIDERS, "by");
+    }
+
+    /** Decided by one who has not said who it is. */
+    public Rollout(
+            PolicyId policyId,
+            long version,
+            long baseVersion,
+            RolloutState state,
+            String reason,
+            Instant since,
+            String by) {
+        this(policyId, version, baseVersion, state, reason, since, by, null);
     }
 }

@@ -10,8 +10,9 @@ import java.util.Set;
  * @param version whose rollout it is; null for the latest, whichever it is
  * @param action {@link #PAUSE}, {@link #RESUME}, {@link #PROMOTE} or {@link #ABORT}
  * @param reason for people; null for none
+ * @param author who wants it, as they say; null when they do not
  */
-public record RolloutChange(PolicyId policyId, Long version, String action, String reason) {
+public record RolloutChange(PolicyId policyId, Long version, String action, String reason, Author author) {
     public static final String PAUSE = "pause";
     public static final String RESUME = "resume";
     public static final String PROMOTE = "promote";

@@ -13,6 +13,7 @@ import java.util.Set;
  * @param reason why it is in this state; null while it runs undisturbed
  * @param since when it came into this state
  * @param by who decided that, as in {@link Rollout}; null while it runs undisturbed
+ * @param author which client, as it said; null when it did not, and where the service decided
  * @param startedAt when the version was stored
  * @param hostsTotal hosts that the policy is for, in this version or the one before
  * @param canaryHosts how many of them are canaries
@@ -27,6 +28,7 @@ public record RolloutStatus(
         String reason,
         Instant since,
         String by,
+        Author author,
         Canary canary,
         Instant startedAt,
         long hostsTotal,

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param document as published, null for a deletion
  * @param sourceSequence sequence of the publish in {@link Streams#POLICIES}
  * @param canary how it is staged; null for a version that is in force on all hosts at once
+ * @param author who published it, as they said; null when they did not
  */
 public record StoredPolicy(
         PolicyId policyId,
@@ -25,7 +26,8 @@ public record StoredPolicy(
         JsonNode document,
         long sourceSequence,
         Instant storedAt,
-        Canary canary) {
+        Canary canary,
+        Author author) {
 
     public static final String CREATED = "created";
     public static final String UPDATED = "updated";
@@ -56,7 +58,7 @@ public record StoredPolicy(
         }
     }
 
-    /** A version that is in force on all hosts at once. */
+    /** A version without an author that is in force on all hosts at once. */
     public StoredPolicy(
             PolicyId policyId,
             long version,
@@ -65,7 +67,7 @@ public record StoredPolicy(
             JsonNode document,
             long sourceSequence,
             Instant storedAt) {
-        this(policyId, version, action, digest, document, sourceSequence, storedAt, null);
+        this(policyId, version, action, digest, document, sourceSequence, storedAt, null, null);
     }
 
     /** Whether this version says that the policy is gone. */

@@ -46,7 +46,7 @@ public record TelemetrySummary(
     /**
      * The last that a host said.
      *
-     * @param lastReport its last metrics, or its last capability report while it has sent none
+     * @param lastReport when the broker took its last metrics, or its last capability report while it has sent none
      */
     public record HostSummary(
             HostId hostId, long revision, Instant lastReport, boolean stale, long packetsAllowed, long packetsDropped) {

@@ -8,6 +8,7 @@ import io.aegisflux.segmentation.contracts.CapabilityReport;
 import io.aegisflux.segmentation.contracts.Digests;
 import io.aegisflux.segmentation.contracts.PolicyAccepted;
 import io.aegisflux.segmentation.contracts.PolicyId;
+import io.aegisflux.segmentation.contracts.PublishHeaders;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
@@ -20,6 +21,7 @@ import io.nats.client.FetchConsumer;
 import io.nats.client.Message;
 import io.nats.client.api.AckPolicy;
 import io.nats.client.api.ConsumerConfiguration;
+import io.nats.client.impl.Headers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -158,7 +160,13 @@ class CrashIT {
     /** On one connection, so in this order; the stream keeps 64 of a policy, so never more than that ahead. */
     private void publish(List<Publication> publishes) {
         for (int i = 0; i < publishes.size(); i++) {
-            bench.publish(publishes.get(i).policy(), publishes.get(i).body());
+            // With a header a deletion counts, though the one who heard it be killed.
+            bench.bus
+                    .connection()
+                    .publish(
+                            Subjects.POLICIES + publishes.get(i).policy(),
+                            new Headers().add(PublishHeaders.AUTHOR, "ann"),
+                            publishes.get(i).body());
             if (i % 20 == 0) {
                 await().atMost(Duration.ofSeconds(60)).until(() -> bench.unsettled() < 40);
             }

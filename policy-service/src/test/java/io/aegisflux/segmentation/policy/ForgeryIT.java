@@ -3,11 +3,13 @@ package io.aegisflux.segmentation.policy;
 import static io.aegisflux.segmentation.policy.domain.Documents.policy;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.aegisflux.segmentation.contracts.CapabilityReport;
 import io.aegisflux.segmentation.contracts.DesiredState;
 import io.aegisflux.segmentation.contracts.HostId;
+import io.aegisflux.segmentation.contracts.PolicyAccepted;
 import io.aegisflux.segmentation.contracts.PolicyApi;
 import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.Streams;
@@ -194,6 +196,95 @@ class ForgeryIT {
                         Wire.mapper().getTypeFactory().constructCollectionType(List.class, Violation.class));
         assertThat(violations).extracting(Violation::path).contains("/stream", "/seq");
         assertThat(bench.versions("web")).hasSize(5);
+    }
+
+    /** 2.15.1 stores a status message without its status line: as an empty publish. */
+    @Test
+    void aStatusMessageThatTheServerIsMadeToWriteDeletesNoPolicy() throws Exception {
+        assumeStatusLinesAreNotStored();
+        forgeStatus(Subjects.POLICIES + "web");
+        forgeStatus(Subjects.POLICIES + "web");
+        await().atMost(PolicyBench.PATIENCE)
+                .untilAsserted(() -> assertThat(bench.events(SystemEvent.POLICY_REJECTED))
+                        .hasSize(2)
+                        .allSatisfy(it -> assertThat(it.message()).contains("the broker writes such status messages")));
+        assertThat(bench.versions("web")).hasSize(5);
+
+        service.kill();
+        forgeStatus(Subjects.POLICIES + "web");
+        service = bench.service();
+        await().atMost(PolicyBench.PATIENCE)
+                .until(() -> bench.events(SystemEvent.POLICY_REJECTED).size() == 3);
+        assertThat(bench.versions("web")).hasSize(5);
+
+        assertThat(Wire.read(bench.request("web", new byte[0]).getData(), PolicyAccepted.class)
+                        .version())
+                .as("a plain empty publish that is heard deletes")
+                .isEqualTo(6);
+    }
+
+    @Test
+    void aStatusMessageThatTheServerIsMadeToWriteRemovesNoWorkload() throws Exception {
+        assumeStatusLinesAreNotStored();
+        String subject = Subjects.WORKLOADS + "legacy";
+        byte[] workload = """
+                {"id": "legacy", "labels": {"app": "legacy"}, "addresses": ["10.9.0.1"]}""".getBytes(UTF_8);
+        assertThat(bench.bus.request(subject, workload).hasHeaders()).isFalse();
+        forgeStatus(subject);
+        await().atMost(PolicyBench.PATIENCE)
+                .until(() -> bench.events(SystemEvent.WORKLOAD_REJECTED).size() == 1);
+        assertThat(workloads()).extracting(PolicyApi.WorkloadSummary::name).contains("legacy");
+
+        service.kill();
+        forgeStatus(subject);
+        service = bench.service();
+        await().atMost(PolicyBench.PATIENCE)
+                .until(() -> bench.events(SystemEvent.WORKLOAD_REJECTED).size() == 2);
+        assertThat(workloads()).extracting(PolicyApi.WorkloadSummary::name).contains("legacy");
+
+        assertThat(bench.bus.request(subject, new byte[0]).hasHeaders())
+                .as("a plain empty publish that is heard removes")
+                .isFalse();
+        service.kill();
+        service = bench.service();
+        assertThat(workloads())
+                .as("and is not forgotten by one who has not heard it")
+                .extracting(PolicyApi.WorkloadSummary::name)
+                .doesNotContain("legacy");
+    }
+
+    /** 2.10 stores the line, and jnats takes what it is then delivered for a word of the broker's: see docs/authors.md. */
+    private void assumeStatusLinesAreNotStored() {
+        assumeThat(bench.bus.connection().getServerInfo().isSameOrNewerThanVersion("2.15.0"))
+                .isTrue();
+    }
+
+    private List<PolicyApi.WorkloadSummary> workloads() {
+        return Wire.read(
+                        bench.bus
+                                .request(Subjects.api(PolicyApi.SERVICE, PolicyApi.WORKLOADS), new byte[0])
+                                .getData(),
+                        PolicyApi.WorkloadsReply.class)
+                .workloads();
+    }
+
+    /** Makes the server say on this subject that it cannot read a question. */
+    private void forgeStatus(String subject) throws Exception {
+        long before = last(subject);
+        attacker.publish(
+                "$JS.API.DIRECT.GET.SEGMENTATION_DESIRED.segmentation.desired.h1", subject, "nonsense".getBytes(UTF_8));
+        attacker.flush(Duration.ofSeconds(2));
+        await().atMost(PolicyBench.PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> last(subject) > before);
+        assertThat(newest(subject).data()).isEmpty();
+    }
+
+    private StoredMessage newest(String subject) throws Exception {
+        String stream = bench.bus
+                .connection()
+                .jetStreamManagement()
+                .getStreamNames(subject)
+                .getFirst();
+        return new SubjectLog(bench.bus, stream).newest(subject).orElseThrow();
     }
 
     @Test

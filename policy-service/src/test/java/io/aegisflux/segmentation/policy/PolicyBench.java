@@ -138,7 +138,8 @@ final class PolicyBench implements AutoCloseable {
                 policy, body, new Headers().add(PublishHeaders.CANARY, canary).add(PublishHeaders.ROLLOUT, rollout));
     }
 
-    private Message request(String policy, byte[] body, Headers headers) {
+    /** As {@link #request(String, byte[])}, with these headers. */
+    Message request(String policy, byte[] body, Headers headers) {
         try {
             Message reply = bus.connection().request(Subjects.POLICIES + policy, headers, body, Duration.ofSeconds(15));
             assertThat(reply).as("the answer to a publish of " + policy).isNotNull();

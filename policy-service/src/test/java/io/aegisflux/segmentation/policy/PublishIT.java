@@ -7,10 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.aegisflux.segmentation.contracts.ApiError;
+import io.aegisflux.segmentation.contracts.Author;
 import io.aegisflux.segmentation.contracts.CapabilityReport;
 import io.aegisflux.segmentation.contracts.DesiredState;
 import io.aegisflux.segmentation.contracts.Digests;
 import io.aegisflux.segmentation.contracts.PolicyAccepted;
+import io.aegisflux.segmentation.contracts.PolicyApi;
+import io.aegisflux.segmentation.contracts.PolicyId;
+import io.aegisflux.segmentation.contracts.PublishHeaders;
 import io.aegisflux.segmentation.contracts.RuleTable;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Streams;
@@ -23,6 +27,7 @@ import io.aegisflux.segmentation.policy.domain.Documents;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.Message;
 import io.nats.client.api.PublishAck;
+import io.nats.client.impl.Headers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,6 +108,40 @@ class PublishIT {
         PolicyAccepted second = accepted(bench.request("asked", only("nobody", "asked", 81)));
         assertThat(second.version()).isEqualTo(2);
         assertThat(second.action()).isEqualTo(StoredPolicy.UPDATED);
+    }
+
+    @Test
+    void aVersionSaysWhoPublishedIt() {
+        byte[] first = only("nobody", "authored", 80);
+        assertThat(accepted(bench.request("authored", first, by("ann"))).author())
+                .isEqualTo(new Author("ann"));
+        assertThat(accepted(bench.request("authored", first, by("bob"))).author())
+                .as("who published it first, for it is no new version")
+                .isEqualTo(new Author("ann"));
+        assertThat(accepted(bench.request("authored", only("nobody", "authored", 81)))
+                        .author())
+                .isNull();
+        assertThat(accepted(bench.request("authored", new byte[0], by("bob"))).author())
+                .isEqualTo(new Author("bob"));
+        Message refused = bench.request("authored", first, by("two  lines").add(PublishHeaders.AUTHOR, "ann"));
+        assertThat(Wire.read(refused.getData(), ApiError.class).violations())
+                .singleElement()
+                .satisfies(it -> assertThat(it.reason()).contains("Segmentation-Author stands there 2 times"));
+
+        PolicyApi.HistoryReply history = Wire.read(
+                bench.bus
+                        .request(
+                                Subjects.api(PolicyApi.SERVICE, PolicyApi.HISTORY),
+                                Wire.write(new PolicyApi.HistoryRequest(new PolicyId("authored"), null)))
+                        .getData(),
+                PolicyApi.HistoryReply.class);
+        assertThat(history.versions())
+                .extracting(PolicyApi.VersionSummary::author)
+                .containsExactly(new Author("bob"), null, new Author("ann"));
+    }
+
+    private static Headers by(String author) {
+        return new Headers().add(PublishHeaders.AUTHOR, author);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.aegisflux.segmentation.contracts.ApiError;
+import io.aegisflux.segmentation.contracts.Author;
 import io.aegisflux.segmentation.contracts.PolicyAccepted;
 import io.aegisflux.segmentation.contracts.PolicyApi;
 import io.aegisflux.segmentation.contracts.PolicyId;
@@ -84,6 +85,31 @@ class RolloutIT {
         assertThat(a.told("web")).contains(2L);
         awaitStatus(it -> it.hosts().stream().allMatch(host -> Long.valueOf(2).equals(host.loadedVersion())));
         assertThat(told("rollout_started", "rollout_promoted")).hasSize(2);
+    }
+
+    @Test
+    void hostsWhoseClocksAreAnHourOffAreCanariesAndAcknowledgeAndSoakAsOthersDo() {
+        host("ahead", Map.of(), Duration.ofHours(1));
+        host("behind", Map.of(), Duration.ofHours(-1));
+        hosts.forEach(each -> awaitTold(each, 1));
+        bench.stage("web", policy("web", 443), "100%", "soak=2s,ack=20s,silence=20s");
+        RolloutStatus running = awaitStatus(it -> it.acknowledged() == 4);
+        assertThat(running.canaryHosts()).isEqualTo(4);
+        assertThat(running.hosts())
+                .allSatisfy(host -> assertThat(Duration.between(host.acknowledgedAt(), Instant.now())
+                                .abs())
+                        .as("by the broker's clock")
+                        .isLessThan(PolicyBench.PATIENCE));
+        RolloutStatus promoted = awaitState(RolloutState.PROMOTED);
+        assertThat(Duration.between(promoted.startedAt(), promoted.since()))
+                .isGreaterThanOrEqualTo(Duration.ofMillis(1_500));
+        PolicyApi.HostsReply known = Wire.read(ask(PolicyApi.HOSTS, new byte[0]).getData(), PolicyApi.HostsReply.class);
+        assertThat(known.hosts())
+                .hasSize(4)
+                .allSatisfy(host -> assertThat(Duration.between(host.lastReport(), Instant.now())
+                                .abs())
+                        .as("when the broker took it")
+                        .isLessThan(PolicyBench.PATIENCE.multipliedBy(4)));
     }
 
     @Test
@@ -321,7 +347,11 @@ class RolloutIT {
     }
 
     private SimulatedHost host(String name, Map<String, String> labels) {
-        SimulatedHost host = new SimulatedHost(bench, name, labels);
+        return host(name, labels, Duration.ZERO);
+    }
+
+    private SimulatedHost host(String name, Map<String, String> labels, Duration clockAhead) {
+        SimulatedHost host = new SimulatedHost(bench, name, labels, clockAhead);
         hosts.add(host);
         return host;
     }
@@ -364,7 +394,7 @@ class RolloutIT {
     }
 
     private static RolloutChange wanted(Long version, String action) {
-        return new RolloutChange(new PolicyId("web"), version, action, "a test wants it");
+        return new RolloutChange(new PolicyId("web"), version, action, "a test wants it", new Author("ann"));
     }
 
     private List<Rollout> words() {

@@ -23,6 +23,7 @@ final class SimulatedHost implements AutoCloseable {
     private static final Duration PERIOD = Duration.ofMillis(100);
 
     final HostId id;
+    private final Duration clockAhead;
     private final PolicyBench bench;
     private final Thread thread;
     private Map<PolicyId, PolicyRef> loaded = new HashMap<>();
@@ -44,7 +45,13 @@ final class SimulatedHost implements AutoCloseable {
     volatile long deniedEachTime;
 
     SimulatedHost(PolicyBench bench, String name, Map<String, String> labels) {
+        this(bench, name, labels, Duration.ZERO);
+    }
+
+    /** @param clockAhead by how much its clock is ahead of the broker's */
+    SimulatedHost(PolicyBench bench, String name, Map<String, String> labels, Duration clockAhead) {
         this.bench = bench;
+        this.clockAhead = clockAhead;
         this.id = new HostId(name);
         bench.report(new CapabilityReport(
                 id,
@@ -58,7 +65,7 @@ final class SimulatedHost implements AutoCloseable {
                 List.of(),
                 List.of(),
                 Action.ALLOW,
-                Instant.now()));
+                Instant.now().plus(clockAhead)));
         this.thread = Thread.ofVirtual().name(name).start(this::run);
     }
 
@@ -116,7 +123,7 @@ final class SimulatedHost implements AutoCloseable {
                         "network",
                         version,
                         at,
-                        Instant.now(),
+                        Instant.now().plus(clockAhead),
                         refuses
                                 ? Map.of("result", "refused", "reason", "the table is not taken", "epoch", 1)
                                 : Map.of("result", "applied", "epoch", 1))),
@@ -151,7 +158,7 @@ final class SimulatedHost implements AutoCloseable {
                         Map.of(),
                         List.of(),
                         List.of(),
-                        Instant.now())),
+                        Instant.now().plus(clockAhead))),
                 null);
     }
 

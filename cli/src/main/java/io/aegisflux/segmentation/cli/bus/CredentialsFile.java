@@ -1,6 +1,8 @@
 package io.aegisflux.segmentation.cli.bus;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.aegisflux.segmentation.cli.outcome.Failure;
+import io.aegisflux.segmentation.contracts.Wire;
 import io.nats.client.AuthHandler;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +13,7 @@ import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.spec.EdECPrivateKeySpec;
 import java.security.spec.NamedParameterSpec;
+import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -75,6 +78,16 @@ final class CredentialsFile implements AuthHandler {
     @Override
     public char[] getJWT() {
         return jwt.toCharArray();
+    }
+
+    /** The user's name in the JWT, or its public key where it has none; empty when the JWT cannot be read. */
+    String name() {
+        try {
+            JsonNode claims = Wire.mapper().readTree(Base64.getUrlDecoder().decode(jwt.split("\\.", -1)[1]));
+            return claims.path("name").asText(claims.path("sub").asText());
+        } catch (IOException | IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+            return ""; // the broker says what is wrong with it
+        }
     }
 
     private static String part(Pattern pattern, String content, Path file) {

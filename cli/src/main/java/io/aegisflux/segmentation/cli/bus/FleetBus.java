@@ -25,15 +25,29 @@ public final class FleetBus {
     private static final String DIRECT_GET = "$JS.API.DIRECT.GET.";
     private static final int AT_A_TIME = 256;
 
+    private static final String TAKEN_AT = "Nats-Time-Stamp";
+
     private final BusClient bus;
+
+    /**
+     * What a host told.
+     *
+     * @param takenAt when the broker took it: the host's own clock may be wrong
+     */
+    public record Told(MetricsReport report, Instant takenAt) {
+        public Told {
+            requireNonNull(report, "report is null");
+            requireNonNull(takenAt, "takenAt is null");
+        }
+    }
 
     public FleetBus(BusClient bus) {
         this.bus = requireNonNull(bus, "bus is null");
     }
 
     /** The last metrics of each host; a host that has sent none is missing. */
-    public Map<HostId, MetricsReport> lastReports(List<HostId> hosts) {
-        Map<HostId, MetricsReport> reports = new HashMap<>();
+    public Map<HostId, Told> lastReports(List<HostId> hosts) {
+        Map<HostId, Told> reports = new HashMap<>();
         for (int from = 0; from < hosts.size(); from += AT_A_TIME) {
             Map<HostId, CompletableFuture<Message>> asked = new HashMap<>();
             for (HostId host : hosts.subList(from, Math.min(hosts.size(), from + AT_A_TIME))) {
@@ -59,7 +73,7 @@ public final class FleetBus {
         }
     }
 
-    private Optional<MetricsReport> report(CompletableFuture<Message> asked) {
+    private Optional<Told> report(CompletableFuture<Message> asked) {
         Message reply = asked.completeOnTimeout(null, bus.timeout().toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionally(failure -> null)
                 .join();
@@ -67,7 +81,9 @@ public final class FleetBus {
             return Optional.empty();
         }
         try {
-            return Optional.of(Wire.read(reply.getData(), MetricsReport.class));
+            return Optional.of(new Told(
+                    Wire.read(reply.getData(), MetricsReport.class),
+                    Instant.parse(reply.getHeaders().getFirst(TAKEN_AT))));
         } catch (MalformedMessageException e) {
             return Optional.empty();
         }

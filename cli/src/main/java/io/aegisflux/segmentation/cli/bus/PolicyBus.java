@@ -3,6 +3,7 @@ package io.aegisflux.segmentation.cli.bus;
 import static java.util.Objects.requireNonNull;
 
 import io.aegisflux.segmentation.cli.outcome.Failure;
+import io.aegisflux.segmentation.contracts.Author;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.PolicyAccepted;
 import io.aegisflux.segmentation.contracts.PolicyApi;
@@ -118,35 +119,37 @@ public final class PolicyBus {
      * Publishes a document for all hosts at once and waits for what policy-service says to it.
      *
      * @param expected the version that it is to follow; null to follow whatever holds
+     * @param author who publishes; null to leave it unsaid
      * @throws Failure when it is refused, or when nobody decides in time
      */
-    public PolicyAccepted publish(PolicyId policy, byte[] document, Long expected) {
-        return publish(policy, document, expected, Optional.empty());
+    public PolicyAccepted publish(PolicyId policy, byte[] document, Long expected, Author author) {
+        return publish(policy, document, expected, Optional.empty(), author);
     }
 
     /** As above. */
-    public PolicyAccepted publish(PolicyId policy, byte[] document, Long expected, Optional<Staging> staging) {
-        return submit(Subjects.policy(policy), document, headers(expected, staging), PolicyAccepted.class);
+    public PolicyAccepted publish(
+            PolicyId policy, byte[] document, Long expected, Optional<Staging> staging, Author author) {
+        return submit(Subjects.policy(policy), document, headers(expected, staging, author), PolicyAccepted.class);
     }
 
     /** Publishes a deletion, as {@link #publish}. */
-    public PolicyAccepted delete(PolicyId policy) {
-        return delete(policy, null);
+    public PolicyAccepted delete(PolicyId policy, Author author) {
+        return delete(policy, null, author);
     }
 
     /** Publishes a deletion, as {@link #publish}. */
-    public PolicyAccepted delete(PolicyId policy, Long expected) {
-        return publish(policy, DELETION, expected);
+    public PolicyAccepted delete(PolicyId policy, Long expected, Author author) {
+        return publish(policy, DELETION, expected, author);
     }
 
     /** Publishes a workload of the registry, as {@link #publish}. */
-    public WorkloadAccepted register(WorkloadId workload, byte[] document) {
-        return submit(Subjects.workload(workload), document, null, WorkloadAccepted.class);
+    public WorkloadAccepted register(WorkloadId workload, byte[] document, Author author) {
+        return submit(Subjects.workload(workload), document, headers(author), WorkloadAccepted.class);
     }
 
     /** Publishes the removal of a workload, as {@link #publish}. */
-    public WorkloadAccepted remove(WorkloadId workload) {
-        return submit(Subjects.workload(workload), DELETION, null, WorkloadAccepted.class);
+    public WorkloadAccepted remove(WorkloadId workload, Author author) {
+        return submit(Subjects.workload(workload), DELETION, headers(author), WorkloadAccepted.class);
     }
 
     /** All that rules on labels know. */
@@ -174,8 +177,15 @@ public final class PolicyBus {
         return Answers.read(bus.request(Subjects.api("policy", verb), null, request), type);
     }
 
-    private static Headers headers(Long expected, Optional<Staging> staging) {
+    private static Headers headers(Author author) {
+        return headers(null, Optional.empty(), author);
+    }
+
+    private static Headers headers(Long expected, Optional<Staging> staging, Author author) {
         Headers headers = new Headers();
+        if (author != null) {
+            headers.add(PublishHeaders.AUTHOR, author.value());
+        }
         if (expected != null) {
             headers.add(PublishHeaders.EXPECTED_VERSION, Long.toString(expected));
         }

@@ -68,7 +68,14 @@ final class DemoCommand implements Callable<Integer> {
         try (BusClient bus = root.connect()) {
             PolicyBus policies = new PolicyBus(bus);
             Scene scene = host == null ? scene(bus, policies) : new Explained(host, policies, "--host is given");
-            new Story(scene, policies, new HostWatch(bus, scene.host()), output, this::pause).tell(keep);
+            new Story(
+                            scene,
+                            policies,
+                            root.publisher().orElse(null),
+                            new HostWatch(bus, scene.host()),
+                            output,
+                            this::pause)
+                    .tell(keep);
         }
         output.line("");
         output.line("Next:");

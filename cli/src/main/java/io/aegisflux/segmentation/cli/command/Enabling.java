@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.aegisflux.segmentation.cli.bus.BusClient;
 import io.aegisflux.segmentation.cli.bus.PolicyBus;
 import io.aegisflux.segmentation.cli.outcome.ExitCode;
+import io.aegisflux.segmentation.contracts.Author;
 import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 
@@ -14,7 +15,7 @@ final class Enabling {
     private Enabling() {}
 
     /** Nothing is published where the policy stands so already. */
-    static int publish(RootCommand root, PolicyId policy, boolean enabled) {
+    static int publish(RootCommand root, PolicyId policy, boolean enabled, Author author) {
         try (BusClient bus = root.connect()) {
             PolicyBus policies = new PolicyBus(bus);
             StoredPolicy latest = policies.get(policy, null);
@@ -26,7 +27,7 @@ final class Enabling {
             }
             ObjectNode document = latest.document().deepCopy();
             document.put(ENABLED, enabled);
-            return Republished.publish(policies, policy, document, latest.version(), root.output());
+            return Republished.publish(policies, policy, document, latest.version(), author, root.output());
         }
     }
 }

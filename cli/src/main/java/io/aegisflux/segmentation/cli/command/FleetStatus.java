@@ -2,6 +2,7 @@ package io.aegisflux.segmentation.cli.command;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.aegisflux.segmentation.cli.bus.FleetBus;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.MetricsReport;
 import io.aegisflux.segmentation.contracts.Mode;
@@ -25,6 +26,9 @@ record FleetStatus(Broker broker, List<Service> services, Policies policies, Lis
 
     /** Services beat every 30 s; two and a half missed beats are silence. */
     static final Duration SERVICE_SILENCE = Duration.ofSeconds(75);
+
+    /** A report takes its way to the broker, so much that a difference of clocks is seen only beyond this. */
+    static final Duration CLOCKS_APART = Duration.ofSeconds(5);
 
     record Broker(String url, String version, boolean jetstream) {}
 
@@ -67,6 +71,8 @@ record FleetStatus(Broker broker, List<Service> services, Policies policies, Lis
 
     /**
      * @param reportedRevision null without a report, as all that follows
+     * @param lastReport when the broker took it
+     * @param clockAheadSeconds by how much the host's clock is ahead of the broker's, negative behind; null where they agree
      */
     record Host(
             HostId hostId,
@@ -78,13 +84,14 @@ record FleetStatus(Broker broker, List<Service> services, Policies policies, Lis
             Long packetsAllowed,
             Long packetsDropped,
             Long eventsLost,
-            Instant lastReport) {
+            Instant lastReport,
+            Long clockAheadSeconds) {
 
         /**
          * @param report null when there is none
          */
-        static Host of(PolicyApi.HostSummary desired, MetricsReport report, Instant now) {
-            if (report == null) {
+        static Host of(PolicyApi.HostSummary desired, FleetBus.Told told, Instant now) {
+            if (told == null) {
                 return new Host(
                         desired.hostId(),
                         HostState.NO_REPORT,
@@ -95,11 +102,13 @@ record FleetStatus(Broker broker, List<Service> services, Policies policies, Lis
                         null,
                         null,
                         null,
+                        null,
                         null);
             }
+            MetricsReport report = told.report();
             return new Host(
                     desired.hostId(),
-                    state(desired, report, now),
+                    state(desired, told, now),
                     desired.desiredEpoch(),
                     desired.desiredRevision(),
                     report.epoch(),
@@ -107,11 +116,19 @@ record FleetStatus(Broker broker, List<Service> services, Policies policies, Lis
                     report.packetsAllowed(),
                     report.packetsDropped(),
                     report.eventsLost(),
-                    report.timestamp());
+                    told.takenAt(),
+                    ahead(told));
         }
 
-        private static HostState state(PolicyApi.HostSummary desired, MetricsReport report, Instant now) {
-            if (report.timestamp().isBefore(now.minus(HOST_SILENCE))) {
+        /** In whole seconds; null where the clocks agree to {@link #CLOCKS_APART}: a report takes its time, too. */
+        private static Long ahead(FleetBus.Told told) {
+            Duration ahead = Duration.between(told.takenAt(), told.report().timestamp());
+            return ahead.abs().compareTo(CLOCKS_APART) > 0 ? ahead.toSeconds() : null;
+        }
+
+        private static HostState state(PolicyApi.HostSummary desired, FleetBus.Told told, Instant now) {
+            MetricsReport report = told.report();
+            if (told.takenAt().isBefore(now.minus(HOST_SILENCE))) {
                 return HostState.STALE;
             }
             int epochs = Long.compare(report.epoch(), desired.desiredEpoch());
@@ -120,7 +137,7 @@ record FleetStatus(Broker broker, List<Service> services, Policies policies, Lis
         }
     }
 
-    static List<Host> hosts(PolicyApi.HostsReply desired, Map<HostId, MetricsReport> reports, Instant now) {
+    static List<Host> hosts(PolicyApi.HostsReply desired, Map<HostId, FleetBus.Told> reports, Instant now) {
         return desired.hosts().stream()
                 .map(host -> Host.of(host, reports.get(host.hostId()), now))
                 .sorted(Comparator.comparing(host -> host.hostId().value()))

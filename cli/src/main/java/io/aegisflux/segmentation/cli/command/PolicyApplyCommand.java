@@ -6,6 +6,7 @@ import io.aegisflux.segmentation.cli.bus.Staging;
 import io.aegisflux.segmentation.cli.outcome.ExitCode;
 import io.aegisflux.segmentation.cli.outcome.Failure;
 import io.aegisflux.segmentation.cli.terminal.Output;
+import io.aegisflux.segmentation.contracts.Author;
 import io.aegisflux.segmentation.contracts.PolicyAccepted;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,6 +61,9 @@ final class PolicyApplyCommand implements Callable<Integer> {
             description = "Wait so long for the rollout: ends with 0 when promoted, 3 when aborted, else 6.")
     private Duration patience;
 
+    @Mixin
+    private AuthorOption author;
+
     PolicyApplyCommand(RootCommand root) {
         this.root = root;
     }
@@ -80,13 +84,15 @@ final class PolicyApplyCommand implements Callable<Integer> {
         }
         Output output = root.output();
         List<PolicyAccepted> accepted = new ArrayList<>();
+        Author publisher = author.author(root);
         int worst;
         try (BusClient bus = root.connect()) {
             PolicyBus policies = new PolicyBus(bus);
             worst = new Applying<>(
                             PublishedDocument.Kind.POLICY,
                             (policy, document) -> {
-                                PolicyAccepted it = policies.publish(policy, document, expectedVersion, staged);
+                                PolicyAccepted it =
+                                        policies.publish(policy, document, expectedVersion, staged, publisher);
                                 accepted.add(it);
                                 return it;
                             },

@@ -8,6 +8,7 @@ import io.aegisflux.segmentation.contracts.PolicyAccepted;
 import io.aegisflux.segmentation.contracts.PolicyId;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Publishes a policy's deletion. */
@@ -24,6 +25,9 @@ final class PolicyDeleteCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "ID", converter = PolicyIdText.class, description = "The policy.")
     private PolicyId policy;
 
+    @Mixin
+    private AuthorOption author;
+
     PolicyDeleteCommand(RootCommand root) {
         this.root = root;
     }
@@ -32,7 +36,7 @@ final class PolicyDeleteCommand implements Callable<Integer> {
     public Integer call() {
         PolicyAccepted accepted;
         try (BusClient bus = root.connect()) {
-            accepted = new PolicyBus(bus).delete(policy);
+            accepted = new PolicyBus(bus).delete(policy, author.author(root));
         }
         Output output = root.output();
         if (output.isJson()) {

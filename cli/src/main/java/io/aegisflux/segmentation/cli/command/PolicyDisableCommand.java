@@ -3,6 +3,7 @@ package io.aegisflux.segmentation.cli.command;
 import io.aegisflux.segmentation.contracts.PolicyId;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Publishes a policy as disabled. */
@@ -18,12 +19,15 @@ final class PolicyDisableCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "ID", converter = PolicyIdText.class, description = "The policy.")
     private PolicyId policy;
 
+    @Mixin
+    private AuthorOption author;
+
     PolicyDisableCommand(RootCommand root) {
         this.root = root;
     }
 
     @Override
     public Integer call() {
-        return Enabling.publish(root, policy, false);
+        return Enabling.publish(root, policy, false, author.author(root));
     }
 }

@@ -47,12 +47,13 @@ final class PolicyGetCommand implements Callable<Integer> {
             output.json(stored);
             return ExitCode.OK;
         }
-        output.notice("%s v%d  %s %s"
+        output.notice("%s v%d  %s %s%s"
                 .formatted(
                         stored.policyId(),
                         stored.version(),
                         stored.action(),
-                        Ages.ago(stored.storedAt(), output.now())));
+                        Ages.ago(stored.storedAt(), output.now()),
+                        stored.author() == null ? "" : " by " + stored.author()));
         if (stored.canary() != null) {
             output.notice("a staged version: segctl rollout status %s tells where it is in force"
                     .formatted(stored.policyId()));

@@ -57,9 +57,15 @@ final class PolicyHistoryCommand implements Callable<Integer> {
             return ExitCode.OK;
         }
         boolean isStaged = reply.versions().stream().anyMatch(version -> version.rollout() != null);
-        Table table = isStaged
-                ? new Table("VERSION>", "ACTION", "ROLLOUT", "STORED", "DIGEST")
-                : new Table("VERSION>", "ACTION", "STORED", "DIGEST");
+        boolean isNamed = reply.versions().stream().anyMatch(version -> version.author() != null);
+        List<String> headings = new ArrayList<>(List.of("VERSION>", "ACTION", "STORED", "DIGEST"));
+        if (isStaged) {
+            headings.add(2, "ROLLOUT");
+        }
+        if (isNamed) {
+            headings.add("AUTHOR");
+        }
+        Table table = new Table(headings.toArray(String[]::new));
         for (PolicyApi.VersionSummary version : reply.versions()) {
             List<Cell> cells = new ArrayList<>(List.of(
                     Cell.of(version.version()),
@@ -68,6 +74,12 @@ final class PolicyHistoryCommand implements Callable<Integer> {
                     Cell.of(AcceptedLine.digest(version.digest()))));
             if (isStaged) {
                 cells.add(2, version.rollout() == null ? Cell.none() : RolloutScreen.state(version.rollout()));
+            }
+            if (isNamed) {
+                cells.add(
+                        version.author() == null
+                                ? Cell.none()
+                                : Cell.of(version.author().value()));
             }
             table.row(cells.toArray(Cell[]::new));
         }

@@ -7,6 +7,7 @@ import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -29,6 +30,9 @@ final class PolicyRollbackCommand implements Callable<Integer> {
     @Option(names = "--to", paramLabel = "N", description = "That version (default: the one before the latest).")
     private Long to;
 
+    @Mixin
+    private AuthorOption author;
+
     PolicyRollbackCommand(RootCommand root) {
         this.root = root;
     }
@@ -50,7 +54,7 @@ final class PolicyRollbackCommand implements Callable<Integer> {
                         "version %d of %s is its deletion".formatted(target, policy),
                         "segctl policy delete %s deletes it again".formatted(policy));
             }
-            return Republished.publish(policies, policy, stored.document(), latest, root.output());
+            return Republished.publish(policies, policy, stored.document(), latest, author.author(root), root.output());
         }
     }
 }

@@ -8,6 +8,7 @@ import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Publishes what a deleted policy said last. */
@@ -22,6 +23,9 @@ final class PolicyUndeleteCommand implements Callable<Integer> {
 
     @Parameters(index = "0", paramLabel = "ID", converter = PolicyIdText.class, description = "The policy.")
     private PolicyId policy;
+
+    @Mixin
+    private AuthorOption author;
 
     PolicyUndeleteCommand(RootCommand root) {
         this.root = root;
@@ -38,7 +42,8 @@ final class PolicyUndeleteCommand implements Callable<Integer> {
                         "segctl policy rollback %s goes back to an earlier version".formatted(policy));
             }
             StoredPolicy last = policies.get(policy, latest.version() - 1);
-            return Republished.publish(policies, policy, last.document(), latest.version(), root.output());
+            return Republished.publish(
+                    policies, policy, last.document(), latest.version(), author.author(root), root.output());
         }
     }
 }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -44,6 +45,9 @@ final class RolloutChangeCommand implements Callable<Integer> {
     @Option(names = "--reason", paramLabel = "TEXT", description = "For who asks later.")
     private String reason;
 
+    @Mixin
+    private AuthorOption author;
+
     private RolloutChangeCommand(RootCommand root, String action) {
         this.root = root;
         this.action = action;
@@ -68,7 +72,7 @@ final class RolloutChangeCommand implements Callable<Integer> {
     public Integer call() {
         RolloutChange change;
         try {
-            change = new RolloutChange(policy, version, action, reason);
+            change = new RolloutChange(policy, version, action, reason, author.author(root));
         } catch (IllegalArgumentException e) {
             throw Failure.usage(e.getMessage(), "segctl rollout %s %s".formatted(action, policy));
         }

@@ -28,7 +28,7 @@ final class RolloutScreen {
         List<String> lines = new ArrayList<>();
         lines.add(headline(rollout) + "   since " + Ages.ago(rollout.since(), output.now()));
         if (rollout.reason() != null) {
-            lines.add("  because    " + Printable.of(rollout.reason()));
+            lines.add("  because    " + reason(rollout));
         }
         lines.add("  canaries   %s: %d of %d hosts, %d acknowledged"
                 .formatted(canaries(rollout), rollout.canaryHosts(), rollout.hostsTotal(), rollout.acknowledged()));
@@ -53,7 +53,7 @@ final class RolloutScreen {
                         rollout.acknowledged(),
                         rollout.canaryHosts(),
                         drops,
-                        rollout.reason() == null ? "" : "   " + Printable.of(rollout.reason()));
+                        rollout.reason() == null ? "" : "   " + reason(rollout));
     }
 
     static Cell state(RolloutState state) {
@@ -76,6 +76,11 @@ final class RolloutScreen {
                         .map(label -> label.getKey() + "=" + label.getValue())
                         .collect(Collectors.joining(",", "label:", ""))
                 : canary.hosts().stream().map(HostId::value).collect(Collectors.joining(",", "hosts:", ""));
+    }
+
+    private static String reason(RolloutStatus rollout) {
+        String reason = Printable.of(rollout.reason());
+        return rollout.author() == null ? reason : "%s (%s)".formatted(reason, rollout.author());
     }
 
     private String headline(RolloutStatus rollout) {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.aegisflux.segmentation.cli.bus.BusClient;
 import io.aegisflux.segmentation.cli.bus.BusSettings;
+import io.aegisflux.segmentation.cli.bus.Publisher;
 import io.aegisflux.segmentation.cli.context.Context;
 import io.aegisflux.segmentation.cli.context.Contexts;
 import io.aegisflux.segmentation.cli.outcome.Failure;
@@ -11,6 +12,7 @@ import io.aegisflux.segmentation.cli.terminal.ColorWhen;
 import io.aegisflux.segmentation.cli.terminal.Format;
 import io.aegisflux.segmentation.cli.terminal.Output;
 import io.aegisflux.segmentation.cli.terminal.Stdio;
+import io.aegisflux.segmentation.contracts.Author;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -181,6 +183,11 @@ public final class RootCommand {
     /** The address that the options, the environment or the context give. */
     String urls() {
         return urls(context());
+    }
+
+    /** Who we are, as far as the options, the environment, the context or this machine know. */
+    Optional<Author> publisher() {
+        return Publisher.of(settings(context(), timeout));
     }
 
     /** The contexts of this user; empty without a home directory. */

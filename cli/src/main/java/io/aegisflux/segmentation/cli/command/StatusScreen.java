@@ -10,6 +10,7 @@ import io.aegisflux.segmentation.cli.terminal.Glyph;
 import io.aegisflux.segmentation.cli.terminal.Output;
 import io.aegisflux.segmentation.cli.terminal.Table;
 import io.aegisflux.segmentation.cli.terminal.Tone;
+import java.time.Duration;
 import java.util.stream.Collectors;
 
 /** A {@link FleetStatus} for people. */
@@ -73,9 +74,21 @@ final class StatusScreen {
                     number(host.packetsAllowed()),
                     number(host.packetsDropped()),
                     number(host.eventsLost()),
-                    host.lastReport() == null ? Cell.none() : Cell.of(Ages.ago(host.lastReport(), output.now())));
+                    host.lastReport() == null ? Cell.none() : lastReport(host));
         }
         return table;
+    }
+
+    private Cell lastReport(Host host) {
+        String ago = Ages.ago(host.lastReport(), output.now());
+        if (host.clockAheadSeconds() == null) {
+            return Cell.of(ago);
+        }
+        long ahead = host.clockAheadSeconds();
+        return new Cell(
+                "%s, its clock %s %s"
+                        .formatted(ago, Ages.of(Duration.ofSeconds(Math.abs(ahead))), ahead > 0 ? "ahead" : "behind"),
+                Tone.CAUTION);
     }
 
     private Cell state(HostState state) {

@@ -3,9 +3,11 @@ package io.aegisflux.segmentation.cli.command;
 import io.aegisflux.segmentation.cli.bus.BusClient;
 import io.aegisflux.segmentation.cli.bus.PolicyBus;
 import io.aegisflux.segmentation.cli.terminal.Output;
+import io.aegisflux.segmentation.contracts.Author;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Registers workloads and says what became of each. */
@@ -29,6 +31,9 @@ final class WorkloadApplyCommand implements Callable<Integer> {
             description = "Workloads; the .json files of a directory; - is stdin.")
     private List<String> files;
 
+    @Mixin
+    private AuthorOption author;
+
     WorkloadApplyCommand(RootCommand root) {
         this.root = root;
     }
@@ -37,10 +42,12 @@ final class WorkloadApplyCommand implements Callable<Integer> {
     public Integer call() {
         List<PolicyFiles.Content> contents = PolicyFiles.read(files, root.stdio());
         Output output = root.output();
+        Author publisher = author.author(root);
         try (BusClient bus = root.connect()) {
+            PolicyBus policies = new PolicyBus(bus);
             return new Applying<>(
                             PublishedDocument.Kind.WORKLOAD,
-                            new PolicyBus(bus)::register,
+                            (workload, document) -> policies.register(workload, document, publisher),
                             accepted -> AcceptedLine.of(accepted, output),
                             output)
                     .apply(contents);

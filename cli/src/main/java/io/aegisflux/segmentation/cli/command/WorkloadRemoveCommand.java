@@ -8,6 +8,7 @@ import io.aegisflux.segmentation.contracts.WorkloadAccepted;
 import io.aegisflux.segmentation.contracts.WorkloadId;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Takes a workload out of the registry. */
@@ -24,6 +25,9 @@ final class WorkloadRemoveCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "ID", converter = WorkloadIdText.class, description = "The workload.")
     private WorkloadId workload;
 
+    @Mixin
+    private AuthorOption author;
+
     WorkloadRemoveCommand(RootCommand root) {
         this.root = root;
     }
@@ -32,7 +36,7 @@ final class WorkloadRemoveCommand implements Callable<Integer> {
     public Integer call() {
         WorkloadAccepted accepted;
         try (BusClient bus = root.connect()) {
-            accepted = new PolicyBus(bus).remove(workload);
+            accepted = new PolicyBus(bus).remove(workload, author.author(root));
         }
         Output output = root.output();
         if (output.isJson()) {

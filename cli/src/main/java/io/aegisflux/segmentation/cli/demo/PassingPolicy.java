@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.aegisflux.segmentation.cli.bus.PolicyBus;
 import io.aegisflux.segmentation.cli.outcome.Failure;
 import io.aegisflux.segmentation.contracts.ApiError;
+import io.aegisflux.segmentation.contracts.Author;
 import io.aegisflux.segmentation.contracts.PolicyAccepted;
 import io.aegisflux.segmentation.contracts.PolicyApi;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
@@ -17,6 +18,7 @@ import java.util.function.Consumer;
  */
 final class PassingPolicy implements AutoCloseable {
     private final PolicyBus bus;
+    private final Author author;
     private final Consumer<String> complaints;
     private final Thread interruption = new Thread(this::interrupted, "demo-interrupted");
 
@@ -28,8 +30,10 @@ final class PassingPolicy implements AutoCloseable {
 
     private boolean isInterrupted;
 
-    PassingPolicy(PolicyBus bus, Consumer<String> complaints) {
+    /** @param author who publishes; null to leave it unsaid */
+    PassingPolicy(PolicyBus bus, Author author, Consumer<String> complaints) {
         this.bus = requireNonNull(bus, "bus is null");
+        this.author = author;
         this.complaints = requireNonNull(complaints, "complaints is null");
         Runtime.getRuntime().addShutdownHook(interruption);
     }
@@ -54,7 +58,7 @@ final class PassingPolicy implements AutoCloseable {
                         "the demo needs this name for itself: publish that policy under another one, then"
                                 + " 'segctl policy delete %s'".formatted(DemoPolicy.ID));
             }
-            latest = bus.delete(DemoPolicy.ID, latest).version();
+            latest = bus.delete(DemoPolicy.ID, latest, author).version();
         });
         return left;
     }
@@ -64,7 +68,7 @@ final class PassingPolicy implements AutoCloseable {
         stopIfInterrupted();
         isThere = true;
         try {
-            return bus.publish(DemoPolicy.ID, document, latest);
+            return bus.publish(DemoPolicy.ID, document, latest, author);
         } catch (Failure failure) {
             isThere = failure.error().isEmpty();
             throw failure;
@@ -74,7 +78,7 @@ final class PassingPolicy implements AutoCloseable {
     /** Deletes it. */
     synchronized void delete() {
         stopIfInterrupted();
-        bus.delete(DemoPolicy.ID, latest + 1);
+        bus.delete(DemoPolicy.ID, latest + 1, author);
         isThere = false;
     }
 
@@ -101,7 +105,7 @@ final class PassingPolicy implements AutoCloseable {
             return;
         }
         try {
-            bus.delete(DemoPolicy.ID, latest + 1);
+            bus.delete(DemoPolicy.ID, latest + 1, author);
         } catch (Failure failure) {
             complaints.accept(
                     isFor(ApiError.VERSION_CONFLICT, failure)

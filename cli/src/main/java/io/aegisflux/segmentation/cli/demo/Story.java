@@ -8,6 +8,7 @@ import io.aegisflux.segmentation.cli.demo.Scene.Client;
 import io.aegisflux.segmentation.cli.demo.Scene.Sight;
 import io.aegisflux.segmentation.cli.outcome.Failure;
 import io.aegisflux.segmentation.cli.terminal.Output;
+import io.aegisflux.segmentation.contracts.Author;
 import io.aegisflux.segmentation.contracts.PolicyAccepted;
 import io.aegisflux.segmentation.contracts.PolicyUpdate;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
@@ -24,17 +25,20 @@ public final class Story {
 
     private final Scene scene;
     private final PolicyBus bus;
+    private final Author author;
     private final HostWatch watch;
     private final Output output;
     private final Runnable pause;
 
     /**
+     * @param author who publishes; null to leave it unsaid
      * @param watch of the scene's host
      * @param pause called between the steps
      */
-    public Story(Scene scene, PolicyBus bus, HostWatch watch, Output output, Runnable pause) {
+    public Story(Scene scene, PolicyBus bus, Author author, HostWatch watch, Output output, Runnable pause) {
         this.scene = requireNonNull(scene, "scene is null");
         this.bus = requireNonNull(bus, "bus is null");
+        this.author = author;
         this.watch = requireNonNull(watch, "watch is null");
         this.output = requireNonNull(output, "output is null");
         this.pause = requireNonNull(pause, "pause is null");
@@ -47,7 +51,7 @@ public final class Story {
      * @throws Failure when a step did not hold, somebody does not answer or refuses
      */
     public void tell(boolean keep) {
-        try (PassingPolicy policy = new PassingPolicy(bus, output::complaint)) {
+        try (PassingPolicy policy = new PassingPolicy(bus, author, output::complaint)) {
             policy.removeLeftover().ifPresent(this::awaitItsEnd);
             scene.about().forEach(output::line);
 

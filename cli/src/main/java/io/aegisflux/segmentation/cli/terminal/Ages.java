@@ -13,7 +13,8 @@ public final class Ages {
         return seconds < 1 ? "just now" : of(Duration.ofSeconds(seconds)) + " ago";
     }
 
-    private static String of(Duration age) {
+    /** "8 s", "3 m", "2 h", "5 d". */
+    public static String of(Duration age) {
         if (age.toSeconds() < 120) {
             return age.toSeconds() + " s";
         }

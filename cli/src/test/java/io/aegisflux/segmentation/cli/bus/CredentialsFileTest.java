@@ -1,5 +1,6 @@
 package io.aegisflux.segmentation.cli.bus;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -12,7 +13,10 @@ import java.security.KeyFactory;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
+import java.time.Duration;
+import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +53,33 @@ class CredentialsFileTest {
         assertThat(new String(credentials.getJWT())).isEqualTo("eyJ0eXAi.eyJqdGki.c2ln");
         assertThat(check.verify(credentials.sign(nonce))).isTrue();
         assertThat(credentials.getID()).isNull();
+    }
+
+    @Test
+    void whoPublishesWithItIsTheUserOfTheJwtOrItsKey() throws Exception {
+        assertThat(publisher("{\"name\": \"ann\", \"sub\": \"UABC\"}")).isEqualTo("ann");
+        assertThat(publisher("{\"sub\": \"UABC\"}")).isEqualTo("UABC");
+        assertThat(publisher("{\"name\": \"J\u00f6rg\\tM\"}"))
+                .as("a header carries printable ASCII only")
+                .isEqualTo("J?rg?M");
+        assertThat(publisher("no claims"))
+                .as("the machine's user, where the JWT does not say")
+                .startsWith(System.getProperty("user.name"));
+    }
+
+    private String publisher(String claims) throws IOException {
+        String jwt =
+                "eyJ0eXAi." + Base64.getUrlEncoder().withoutPadding().encodeToString(claims.getBytes(UTF_8)) + ".c2ln";
+        Path file = write(FILE.formatted(SEED).replace("eyJ0eXAi.eyJqdGki.c2ln", jwt));
+        return Publisher.of(new BusSettings(
+                        "nats://localhost:4222",
+                        Optional.of(file),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Duration.ofSeconds(5)))
+                .orElseThrow()
+                .value();
     }
 
     @Test

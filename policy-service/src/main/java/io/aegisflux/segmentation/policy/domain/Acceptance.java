@@ -90,7 +90,7 @@ public sealed interface Acceptance {
     }
 
     private static List<Violation> violations(Publish publish) {
-        return violations(publish.body(), publish.policy(), publish.expectation(), publish.staging());
+        return violations(publish.body(), publish.policy(), publish.terms());
     }
 
     /**
@@ -98,15 +98,15 @@ public sealed interface Acceptance {
      *
      * @return empty when it is a policy of this id or its deletion, and its headers can be read
      */
-    static List<Violation> violations(byte[] body, PolicyId policy, Expectation expectation, Staging staging) {
-        Optional<Violation> ofHeaders = expectation.problem().or(staging::problem);
+    static List<Violation> violations(byte[] body, PolicyId policy, PublishTerms terms) {
+        Optional<Violation> ofHeaders = terms.problem();
         if (ofHeaders.isPresent()) {
             return List.of(ofHeaders.get());
         }
         if (body.length > 0) {
             return violations(body, policy);
         }
-        return staging.equals(Staging.AT_ONCE)
+        return terms.staging().equals(Staging.AT_ONCE)
                 ? List.of()
                 : List.of(new Violation(
                         "",
@@ -143,7 +143,8 @@ public sealed interface Acceptance {
                 deletion ? null : tree(publish.body()),
                 publish.sequence(),
                 now,
-                publish.staging().over(base).orElse(null));
+                publish.staging().over(base).orElse(null),
+                publish.terms().authorship().author());
     }
 
     private static JsonNode tree(byte[] document) {

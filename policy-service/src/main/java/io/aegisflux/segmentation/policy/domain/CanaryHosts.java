@@ -37,7 +37,7 @@ final class CanaryHosts {
         List<CapabilityReport> concerned = concerned(staged, hosts);
         Canary canary = staged.stored().canary();
         if (canary.percent() != null) {
-            return share(staged.stored(), concerned);
+            return share(staged.stored(), concerned, hosts);
         }
         Set<HostId> named = canary.hosts() == null ? Set.of() : new HashSet<>(canary.hosts());
         return concerned.stream()
@@ -49,10 +49,10 @@ final class CanaryHosts {
     }
 
     /** Those with the lowest digests: other hosts for each policy and version, so that not the same ones bear all. */
-    private static Set<HostId> share(StoredPolicy staged, List<CapabilityReport> concerned) {
+    private static Set<HostId> share(StoredPolicy staged, List<CapabilityReport> concerned, HostBook hosts) {
         Instant since = staged.storedAt().minus(GONE);
         List<CapabilityReport> present = concerned.stream()
-                .filter(host -> !host.timestamp().isBefore(since))
+                .filter(host -> !hosts.reportedAt().get(host.hostId()).isBefore(since))
                 .toList();
         List<CapabilityReport> eligible = present.isEmpty() ? concerned : present;
         long share = Math.max(1, eligible.size() * (long) staged.canary().percent() / 100);

@@ -22,10 +22,7 @@ public sealed interface Expectation {
 
     /** Reads the headers of a publish. */
     static Expectation of(Map<String, List<String>> headers) {
-        List<String> values = headers.entrySet().stream()
-                .filter(header -> header.getKey().equalsIgnoreCase(PublishHeaders.EXPECTED_VERSION))
-                .flatMap(header -> header.getValue().stream())
-                .toList();
+        List<String> values = HeaderValues.of(headers, PublishHeaders.EXPECTED_VERSION);
         if (values.isEmpty()) {
             return ANYTHING;
         }

@@ -14,12 +14,10 @@ import java.time.Instant;
  * @param body the document's bytes; none deletes the policy
  * @param sequence in the stream of publishes, from 1: later ones have higher numbers
  * @param publishedAt when the stream stored it, by the broker's clock
- * @param expectation the version that it is to follow
- * @param staging how it is to be rolled out
+ * @param terms what its headers say
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record Publish(
-        PolicyId policy, byte[] body, long sequence, Instant publishedAt, Expectation expectation, Staging staging) {
+public record Publish(PolicyId policy, byte[] body, long sequence, Instant publishedAt, PublishTerms terms) {
     /** How far the clocks of broker and services may be apart before an old publish is taken for a new one. */
     static final Duration CLOCKS_APART = Duration.ofMinutes(1);
 
@@ -27,16 +25,10 @@ public record Publish(
         requireNonNull(policy, "policy is null");
         requireNonNull(body, "body is null");
         requireNonNull(publishedAt, "publishedAt is null");
-        requireNonNull(expectation, "expectation is null");
-        requireNonNull(staging, "staging is null");
+        requireNonNull(terms, "terms is null");
         if (sequence < 1) {
             throw new IllegalArgumentException("sequences count from 1, not " + sequence);
         }
-    }
-
-    /** One that is for all hosts at once. */
-    public Publish(PolicyId policy, byte[] body, long sequence, Instant publishedAt, Expectation expectation) {
-        this(policy, body, sequence, publishedAt, expectation, Staging.AT_ONCE);
     }
 
     /**
@@ -46,6 +38,16 @@ public record Publish(
     public boolean isIn(StoredPolicy version) {
         return sequence <= version.sourceSequence()
                 && publishedAt.isBefore(version.storedAt().plus(CLOCKS_APART));
+    }
+
+    /** The version that it is to follow. */
+    public Expectation expectation() {
+        return terms.expectation();
+    }
+
+    /** How it is to be rolled out. */
+    public Staging staging() {
+        return terms.staging();
     }
 
     public boolean isDeletion() {

@@ -100,6 +100,7 @@ public final class StagedVersion {
                 word.map(Rollout::reason).orElse(null),
                 word.map(Rollout::since).orElse(stored.storedAt()),
                 word.map(Rollout::by).orElse(null),
+                word.map(Rollout::author).orElse(null),
                 stored.canary(),
                 stored.storedAt(),
                 concerned.size(),

@@ -24,8 +24,8 @@ public sealed interface Staging {
 
     /** Reads the headers of a publish. */
     static Staging of(Map<String, List<String>> headers) {
-        List<String> canary = values(headers, PublishHeaders.CANARY);
-        List<String> rollout = values(headers, PublishHeaders.ROLLOUT);
+        List<String> canary = HeaderValues.of(headers, PublishHeaders.CANARY);
+        List<String> rollout = HeaderValues.of(headers, PublishHeaders.ROLLOUT);
         if (canary.isEmpty() && rollout.isEmpty()) {
             return AT_ONCE;
         }
@@ -44,13 +44,6 @@ public sealed interface Staging {
     /** How a version over this one is staged; empty when it is not. */
     default Optional<Canary> over(long baseVersion) {
         return this instanceof Staged(Canary canary) ? Optional.of(canary.over(baseVersion)) : Optional.empty();
-    }
-
-    private static List<String> values(Map<String, List<String>> headers, String name) {
-        return headers.entrySet().stream()
-                .filter(header -> header.getKey().equalsIgnoreCase(name))
-                .flatMap(header -> header.getValue().stream())
-                .toList();
     }
 
     private static String once(List<String> values, String header, String hint) {

@@ -17,6 +17,7 @@ import io.aegisflux.segmentation.nats.StreamCatalog;
 import io.aegisflux.segmentation.nats.StreamReplay;
 import io.aegisflux.segmentation.nats.UnfitServerException;
 import io.aegisflux.segmentation.policy.domain.HostBook;
+import io.aegisflux.segmentation.policy.domain.HostTime;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -77,7 +78,7 @@ public class FlowHistory {
         private long incomplete;
         private long unreadable;
 
-        private Window(Instant from, Instant to) {
+        Window(Instant from, Instant to) {
             this.from = from;
             this.to = to;
         }
@@ -106,7 +107,7 @@ public class FlowHistory {
                     unreadable);
         }
 
-        private void add(byte[] data, NatsMetadata metadata) {
+        void add(byte[] data, NatsMetadata metadata) {
             FlowRecords records;
             try {
                 records = Wire.read(data, FlowRecords.class);
@@ -118,6 +119,7 @@ public class FlowHistory {
                 unreadable++;
                 return;
             }
+            records = HostTime.notAhead(records, metadata.timestamp());
             if (records.from().isAfter(to) || records.to().isBefore(from)) {
                 return;
             }

@@ -102,15 +102,18 @@ public class HostStore {
         }
     }
 
-    /** Empty when the message is none of ours: then anything is later. */
-    private static Optional<Instant> reported(HostId host, StoredMessage message) {
+    /** When the broker took the report that a message of the hosts' stream keeps, by its headers. */
+    static Optional<Instant> reportedAt(Map<String, List<String>> headers) {
         try {
-            return read(host.value(), message.data())
-                    .map(report -> Instant.parse(message.headers()
-                            .getOrDefault(REPORTED, List.of(""))
-                            .getFirst()));
+            return Optional.of(
+                    Instant.parse(headers.getOrDefault(REPORTED, List.of("")).getFirst()));
         } catch (DateTimeException e) {
             return Optional.empty();
         }
+    }
+
+    /** Empty when the message is none of ours: then anything is later. */
+    private static Optional<Instant> reported(HostId host, StoredMessage message) {
+        return read(host.value(), message.data()).flatMap(report -> reportedAt(message.headers()));
     }
 }

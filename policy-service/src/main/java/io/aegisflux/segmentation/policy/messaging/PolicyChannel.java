@@ -4,6 +4,7 @@ import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.Rollout;
 import io.aegisflux.segmentation.contracts.RolloutState;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
+import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Violation;
 import io.aegisflux.segmentation.nats.BusException;
 import io.aegisflux.segmentation.nats.NatsMetadata;
@@ -11,9 +12,8 @@ import io.aegisflux.segmentation.nats.PoisonMessageException;
 import io.aegisflux.segmentation.nats.SequenceConflictException;
 import io.aegisflux.segmentation.nats.UnfitServerException;
 import io.aegisflux.segmentation.policy.domain.Acceptance;
-import io.aegisflux.segmentation.policy.domain.Expectation;
 import io.aegisflux.segmentation.policy.domain.Publish;
-import io.aegisflux.segmentation.policy.domain.Staging;
+import io.aegisflux.segmentation.policy.domain.PublishTerms;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.common.annotation.Blocking;
@@ -44,14 +44,21 @@ public class PolicyChannel {
     private final VersionStore store;
     private final RolloutStore rollouts;
     private final Rejections rejections;
+    private final HeardDeletions heard;
     private final Counter accepted;
     private final Counter rejected;
 
     @Inject
-    public PolicyChannel(VersionStore store, RolloutStore rollouts, Rejections rejections, MeterRegistry metrics) {
+    public PolicyChannel(
+            VersionStore store,
+            RolloutStore rollouts,
+            Rejections rejections,
+            HeardDeletions heard,
+            MeterRegistry metrics) {
         this.store = store;
         this.rollouts = rollouts;
         this.rejections = rejections;
+        this.heard = heard;
         this.accepted = Counter.builder("segmentation.policies.accepted")
                 .description("Publishes that this instance made a version of.")
                 .register(metrics);
@@ -92,8 +99,7 @@ public class PolicyChannel {
                 body == null ? new byte[0] : body,
                 metadata.sequence(),
                 metadata.timestamp(),
-                Expectation.of(metadata.headers()),
-                Staging.of(metadata.headers()));
+                PublishTerms.of(metadata.headers()));
         for (int attempt = 0; attempt < CONFLICTS_BORNE; attempt++) {
             if (settle(publish, metadata)) {
                 return;
@@ -113,6 +119,12 @@ public class PolicyChannel {
             case Acceptance.NothingNew(String reason) ->
                 LOG.infof("%s, publish %d: %s", publish.policy(), publish.sequence(), reason);
             case Acceptance.NewVersion(StoredPolicy stored) -> {
+                if (stored.isDeleted()
+                        && !heard.isClients(
+                                Streams.POLICIES, metadata.subject(), metadata.sequence(), metadata.headers())) {
+                    reject(metadata, HeardDeletions.refusal(metadata.subject()));
+                    return true;
+                }
                 Optional<Violation> tooLarge = store.tooLarge(stored);
                 if (tooLarge.isPresent()) {
                     reject(metadata, List.of(tooLarge.get()));
@@ -136,7 +148,12 @@ public class PolicyChannel {
             return false;
         }
         accepted.increment();
-        LOG.infof("%s: version %d, %s", stored.policyId(), stored.version(), stored.action());
+        LOG.infof(
+                "%s: version %d, %s%s",
+                stored.policyId(),
+                stored.version(),
+                stored.action(),
+                stored.author() == null ? "" : " by " + stored.author());
         return true;
     }
 
@@ -146,7 +163,8 @@ public class PolicyChannel {
                 staged,
                 RolloutState.SUPERSEDED,
                 "version %d was published (%s)".formatted(later.version(), later.action()),
-                Rollout.CLIENT);
+                Rollout.CLIENT,
+                later.author());
     }
 
     private static Acceptance judge(Publish publish, Optional<StoredPolicy> latest, RolloutState rollout) {

@@ -14,6 +14,7 @@ import io.aegisflux.segmentation.engine.evaluation.Evaluator;
 import io.aegisflux.segmentation.nats.ApiException;
 import io.aegisflux.segmentation.policy.domain.DesiredBook;
 import io.aegisflux.segmentation.policy.domain.DesiredRecord;
+import io.aegisflux.segmentation.policy.domain.HostBook;
 import io.aegisflux.segmentation.policy.domain.PolicyBook;
 import io.aegisflux.segmentation.policy.domain.RolloutBook;
 import io.aegisflux.segmentation.policy.domain.World;
@@ -104,8 +105,9 @@ public class PolicyQueries implements PolicyVerbs {
 
     private byte[] hosts(byte[] request) {
         DesiredBook told = desired.now();
-        return Wire.write(new PolicyApi.HostsReply(world.now().hosts().all().stream()
-                .map(report -> summary(report, told.of(report.hostId())))
+        HostBook known = world.now().hosts();
+        return Wire.write(new PolicyApi.HostsReply(known.all().stream()
+                .map(report -> summary(report, known.reportedAt().get(report.hostId()), told.of(report.hostId())))
                 .toList()));
     }
 
@@ -129,7 +131,7 @@ public class PolicyQueries implements PolicyVerbs {
                     .orElse(stored.version() == latest ? RolloutState.RUNNING : null);
         }
         return new PolicyApi.VersionSummary(
-                stored.version(), stored.action(), stored.digest(), stored.storedAt(), rollout);
+                stored.version(), stored.action(), stored.digest(), stored.storedAt(), rollout, stored.author());
     }
 
     private static PolicyApi.Summary summary(PolicyBook.Entry latest, RolloutBook rollouts) {
@@ -149,14 +151,9 @@ public class PolicyQueries implements PolicyVerbs {
                 everywhere ? null : new PolicyApi.Staged(latest.stored().version(), state));
     }
 
-    private static PolicyApi.HostSummary summary(CapabilityReport report, DesiredRecord told) {
+    private static PolicyApi.HostSummary summary(CapabilityReport report, Instant reportedAt, DesiredRecord told) {
         return new PolicyApi.HostSummary(
-                report.hostId(),
-                told.epoch(),
-                told.revision(),
-                report.labels(),
-                report.addresses(),
-                report.timestamp());
+                report.hostId(), told.epoch(), told.revision(), report.labels(), report.addresses(), reportedAt);
     }
 
     /** The report of a host, or the refusal of who asks for one that has not reported. */

@@ -10,10 +10,9 @@ import io.aegisflux.segmentation.contracts.Violation;
 import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.nats.MessageHeaders;
 import io.aegisflux.segmentation.policy.domain.Acceptance;
-import io.aegisflux.segmentation.policy.domain.Expectation;
 import io.aegisflux.segmentation.policy.domain.Outcome;
 import io.aegisflux.segmentation.policy.domain.Publish;
-import io.aegisflux.segmentation.policy.domain.Staging;
+import io.aegisflux.segmentation.policy.domain.PublishTerms;
 import io.nats.client.Message;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -85,14 +84,13 @@ public class PolicyReplies {
     private void answer(Message message, PolicyId policy) throws InterruptedException {
         byte[] body = message.getData() == null ? new byte[0] : message.getData();
         Map<String, List<String>> headers = MessageHeaders.of(message.getHeaders());
-        Expectation expectation = Expectation.of(headers);
-        Staging staging = Staging.of(headers);
-        List<Violation> violations = Acceptance.violations(body, policy, expectation, staging);
+        PublishTerms terms = PublishTerms.of(headers);
+        List<Violation> violations = Acceptance.violations(body, policy, terms);
         if (!violations.isEmpty()) {
             answers.refuse(message, invalid(violations));
             return;
         }
-        PublishWatch.Result result = watch.await(policy, body, expectation, staging, PATIENCE);
+        PublishWatch.Result result = watch.await(policy, body, terms, PATIENCE);
         if (result.outcome().isEmpty()) {
             answers.refuse(message, undecided(result.publish()));
             return;
@@ -112,7 +110,8 @@ public class PolicyReplies {
     private void accept(Message message, StoredPolicy stored, long sequence) {
         answers.accept(
                 message,
-                new PolicyAccepted(stored.policyId(), stored.version(), stored.action(), stored.digest()),
+                new PolicyAccepted(
+                        stored.policyId(), stored.version(), stored.action(), stored.digest(), stored.author()),
                 Streams.POLICIES,
                 sequence);
     }

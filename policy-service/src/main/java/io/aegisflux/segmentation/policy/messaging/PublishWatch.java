@@ -8,10 +8,9 @@ import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.nats.BusException;
 import io.aegisflux.segmentation.nats.StoredMessage;
 import io.aegisflux.segmentation.nats.SubjectLog;
-import io.aegisflux.segmentation.policy.domain.Expectation;
 import io.aegisflux.segmentation.policy.domain.Outcome;
 import io.aegisflux.segmentation.policy.domain.Publish;
-import io.aegisflux.segmentation.policy.domain.Staging;
+import io.aegisflux.segmentation.policy.domain.PublishTerms;
 import io.nats.client.JetStreamApiException;
 import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -26,9 +25,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  * Follows a publish that was heard on its subject to what it comes to: finds it in its stream, waits until the channel of
  * whichever instance has decided it, and reads the store.
  *
- * <p>Who hears a message is not told its number in the stream. It is found by its bytes the version that it expects and how
- * it is staged: the latest publish that is equal in all,
- * so what an earlier equal one came to is not taken for the answer. The limit of that is the time from a message's arrival
+ * <p>Who hears a message is not told its number in the stream. It is found by its bytes and by what its headers say: the
+ * latest publish that is equal in all, so what an earlier equal one came to is not taken for the answer. The limit of that is the time from a message's arrival
  * at the broker to its storing, a millisecond or so: where an equal one was decided already, {@link #MOMENT} is waited for
  * another. Only if ours is stored later still, and one that differs came between, is the answer the earlier one's.
  */
@@ -78,24 +76,23 @@ public class PublishWatch {
      *
      * @throws BusException when the broker does not answer
      */
-    Result await(PolicyId policy, byte[] body, Expectation expectation, Staging staging, Duration patience)
-            throws InterruptedException {
+    Result await(PolicyId policy, byte[] body, PublishTerms terms, Duration patience) throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
-        Optional<Publish> publish = find(policy, body, expectation, staging);
+        Optional<Publish> publish = find(policy, body, terms);
         if (publish.filter(this::isInStore).isPresent()) {
             Thread.sleep(MOMENT);
-            publish = find(policy, body, expectation, staging);
+            publish = find(policy, body, terms);
         }
         Duration ask = FIRST_ASK;
         while (System.nanoTime() < deadline) {
             if (publish.isEmpty()) {
                 Thread.sleep(MOMENT);
-                publish = find(policy, body, expectation, staging);
+                publish = find(policy, body, terms);
             } else if (awaitInStore(publish.get(), ask)) {
                 return new Result(publish, Optional.of(outcome(publish.get())));
             } else {
                 boolean passed = hasPassed(publish.get().sequence());
-                Optional<Publish> latest = find(policy, body, expectation, staging);
+                Optional<Publish> latest = find(policy, body, terms);
                 if (passed && latest.map(Publish::sequence).equals(publish.map(Publish::sequence))) {
                     return new Result(publish, Optional.of(outcome(publish.get())));
                 }
@@ -107,25 +104,23 @@ public class PublishWatch {
     }
 
     /** The last publish of these bytes with these headers. */
-    private Optional<Publish> find(PolicyId policy, byte[] body, Expectation expectation, Staging staging) {
+    private Optional<Publish> find(PolicyId policy, byte[] body, PublishTerms terms) {
         String subject = Subjects.policy(policy);
         Optional<StoredMessage> found = publishes.newest(subject);
-        if (found.isPresent() && !isOf(found.get(), body, expectation, staging)) {
+        if (found.isPresent() && !isOf(found.get(), body, terms)) {
             found = Optional.empty();
             for (Optional<StoredMessage> at = publishes.next(subject, 1);
                     at.isPresent();
                     at = publishes.next(subject, at.get().sequence() + 1)) {
-                found = isOf(at.get(), body, expectation, staging) ? at : found;
+                found = isOf(at.get(), body, terms) ? at : found;
             }
         }
-        return found.map(
-                message -> new Publish(policy, body, message.sequence(), message.time(), expectation, staging));
+        return found.map(message -> new Publish(policy, body, message.sequence(), message.time(), terms));
     }
 
-    private static boolean isOf(StoredMessage message, byte[] body, Expectation expectation, Staging staging) {
+    private static boolean isOf(StoredMessage message, byte[] body, PublishTerms terms) {
         return Arrays.equals(message.data(), body)
-                && Expectation.of(message.headers()).equals(expectation)
-                && Staging.of(message.headers()).equals(staging);
+                && PublishTerms.of(message.headers()).equals(terms);
     }
 
     private boolean isInStore(Publish publish) {

@@ -1,5 +1,6 @@
 package io.aegisflux.segmentation.policy.messaging;
 
+import io.aegisflux.segmentation.contracts.Author;
 import io.aegisflux.segmentation.contracts.MalformedMessageException;
 import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.Rollout;
@@ -49,10 +50,11 @@ public class RolloutStore {
     /**
      * Decides what becomes of a staged version.
      *
+     * @param author which client decided it, as it said; null when it did not, or where the service decided
      * @return the decision; empty when it can come to that no more, or is there already
      * @throws BusException when the stream does not take it
      */
-    Optional<Rollout> decide(StoredPolicy staged, RolloutState next, String reason, String by) {
+    Optional<Rollout> decide(StoredPolicy staged, RolloutState next, String reason, String by, Author author) {
         for (int attempt = 0; attempt < CONFLICTS_BORNE; attempt++) {
             Known known = read(staged.policyId());
             if (!RolloutBook.canFollow(known.book().stateOf(staged), next)) {
@@ -65,7 +67,8 @@ public class RolloutStore {
                     next,
                     reason,
                     Instant.now(),
-                    by);
+                    by,
+                    author);
             try {
                 bus.publishExpecting(Subjects.rollout(staged.policyId()), Wire.write(rollout), null, known.sequence());
                 return Optional.of(rollout);

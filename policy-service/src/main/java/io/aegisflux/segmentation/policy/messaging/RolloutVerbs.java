@@ -65,7 +65,7 @@ public class RolloutVerbs implements PolicyVerbs {
     private RolloutStatus change(RolloutChange wanted) {
         StoredPolicy staged = staged(wanted);
         RolloutState next = next(wanted.action());
-        Optional<Rollout> decision = store.decide(staged, next, reason(wanted), Rollout.CLIENT);
+        Optional<Rollout> decision = store.decide(staged, next, reason(wanted), Rollout.CLIENT, wanted.author());
         if (decision.isEmpty()) {
             throw new ApiException(
                     ApiError.VERSION_CONFLICT,

@@ -157,7 +157,7 @@ public class RolloutWatch {
     }
 
     private void decide(StoredPolicy staged, RolloutState state, String reason) {
-        store.decide(staged, state, reason, Rollout.SERVICE);
+        store.decide(staged, state, reason, Rollout.SERVICE, null);
     }
 
     private boolean isOfInterest(StagedVersion staged) {

@@ -1,10 +1,13 @@
 package io.aegisflux.segmentation.policy.messaging;
 
+import io.aegisflux.segmentation.contracts.PublishHeaders;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.Violation;
+import io.aegisflux.segmentation.contracts.WorkloadId;
 import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.nats.BusException;
+import io.aegisflux.segmentation.nats.NatsMetadata;
 import io.aegisflux.segmentation.nats.StoredMessage;
 import io.aegisflux.segmentation.nats.SubjectLog;
 import io.aegisflux.segmentation.nats.UnfitServerException;
@@ -41,6 +44,7 @@ public class WorkloadRegistry {
 
     private final Bus bus;
     private final Rejections rejections;
+    private final HeardDeletions heard;
     private final SubjectLog log;
     private final Map<String, Removal> removals = new ConcurrentHashMap<>();
 
@@ -54,25 +58,37 @@ public class WorkloadRegistry {
     record Standing(Registration registration, long sequence) {}
 
     @Inject
-    public WorkloadRegistry(Bus bus, Rejections rejections) {
+    public WorkloadRegistry(Bus bus, Rejections rejections, HeardDeletions heard) {
         this.bus = bus;
         this.rejections = rejections;
+        this.heard = heard;
         this.log = new SubjectLog(bus, Streams.WORKLOADS);
     }
 
     /**
-     * What a message of the stream says; one that is refused is reported and taken out of the stream.
+     * What a message of the stream says; one that is refused is reported and taken out of the stream. A removal that was only
+     * heard is published again with a header, so that it counts for who was not there to hear it, too.
      *
      * @return empty when it is refused
      */
-    Optional<Standing> read(String subject, byte[] body, long sequence, Instant stored) {
+    Optional<Standing> read(byte[] body, NatsMetadata metadata) {
+        String subject = metadata.subject();
+        long sequence = metadata.sequence();
         Registration registration = Registration.of(subject, body);
+        if (registration instanceof Registration.Removed(WorkloadId id)
+                && !HeardDeletions.isClients(metadata.headers())) {
+            if (!heard.isClients(Streams.WORKLOADS, subject, sequence, metadata.headers())) {
+                refuse(subject, sequence, HeardDeletions.refusal(subject));
+                return Optional.empty();
+            }
+            remove(id, sequence);
+        }
         switch (registration) {
             case Registration.Refused(List<Violation> violations) -> {
                 refuse(subject, sequence, violations);
                 return Optional.empty();
             }
-            case Registration.Removed removed -> removals.put(subject, new Removal(sequence, stored));
+            case Registration.Removed removed -> removals.put(subject, new Removal(sequence, metadata.timestamp()));
             case Registration.Registered registered -> removals.remove(subject);
         }
         return Optional.of(new Standing(registration, sequence));
@@ -90,7 +106,8 @@ public class WorkloadRegistry {
                             Registration.of(subject, at.get().data());
                     if (registration instanceof Registration.Refused(List<Violation> violations)) {
                         refuse(subject, at.get().sequence(), violations);
-                    } else {
+                    } else if (!(registration instanceof Registration.Removed)
+                            || HeardDeletions.isClients(at.get().headers())) {
                         last = Optional.of(new Standing(registration, at.get().sequence()));
                     }
                 }
@@ -128,12 +145,19 @@ public class WorkloadRegistry {
         for (WorkloadBook.Entry entry : book.expired(now)) {
             LOG.infof(
                     "%s expired at %s", entry.workload().id(), entry.workload().expiresAt());
-            bus.connection()
-                    .publish(NatsMessage.builder()
-                            .subject(Subjects.workload(entry.workload().id()))
-                            .headers(new Headers().put(EXPECTED, Long.toString(entry.sequence())))
-                            .build());
+            remove(entry.workload().id(), entry.sequence());
         }
+    }
+
+    /** @param sequence of the subject's last message; the broker does not take the removal where it is another by then */
+    private void remove(WorkloadId id, long sequence) {
+        bus.connection()
+                .publish(NatsMessage.builder()
+                        .subject(Subjects.workload(id))
+                        .headers(new Headers()
+                                .put(EXPECTED, Long.toString(sequence))
+                                .put(PublishHeaders.AUTHOR, bus.settings().clientName()))
+                        .build());
     }
 
     /** Takes removals out of the stream that every instance has seen long ago. */

@@ -196,9 +196,14 @@ public class WorldState {
                     metadata.sequence());
             // The stream keeps one message a host: it is written there again for whoever starts next.
             Optional.ofNullable(now().hosts().reports().get(new HostId(metadata.token())))
-                    .ifPresent(known -> hosts.keep(known, Instant.EPOCH));
+                    .ifPresent(known ->
+                            hosts.keep(known, now().hosts().reportedAt().get(known.hostId())));
         }
-        change(known -> known.with(report.map(it -> known.hosts().with(it, metadata.sequence()))
+        change(known -> known.with(report.map(it -> known.hosts()
+                        .with(
+                                it,
+                                HostStore.reportedAt(metadata.headers()).orElse(metadata.timestamp()),
+                                metadata.sequence()))
                 .orElseGet(() -> known.hosts().readTo(metadata.sequence()))));
     }
 
@@ -209,7 +214,7 @@ public class WorldState {
     }
 
     private void workload(byte[] data, NatsMetadata metadata) {
-        registry.read(metadata.subject(), data, metadata.sequence(), metadata.timestamp())
+        registry.read(data, metadata)
                 .or(() -> asTold().registry().knows(metadata.token())
                         ? Optional.empty()
                         : registry.before(metadata.subject(), metadata.sequence()))

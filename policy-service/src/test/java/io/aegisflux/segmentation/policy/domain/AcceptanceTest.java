@@ -82,7 +82,8 @@ class AcceptanceTest {
     @Test
     void aStreamOfPublishesThatWasMadeAnewIsNotMistakenForOldPublishes() {
         StoredPolicy before = version(3, PORT_443, 900);
-        Publish first = new Publish(WEB, PORT_80, 1, NOW.plus(Duration.ofHours(1)), Expectation.ANYTHING);
+        Publish first =
+                new Publish(WEB, PORT_80, 1, NOW.plus(Duration.ofHours(1)), Documents.terms(Expectation.ANYTHING));
         assertThat(stored(first, Optional.of(before)).version()).isEqualTo(4);
     }
 
@@ -169,7 +170,7 @@ class AcceptanceTest {
     }
 
     private static Publish expecting(byte[] body, long version) {
-        return new Publish(WEB, body, 9, NOW.minusMillis(3), new Expectation.Version(version));
+        return new Publish(WEB, body, 9, NOW.minusMillis(3), Documents.terms(new Expectation.Version(version)));
     }
 
     private static StoredPolicy stored(Publish publish, Optional<StoredPolicy> latest) {
@@ -177,7 +178,7 @@ class AcceptanceTest {
     }
 
     private static Publish publish(byte[] body, long sequence) {
-        return new Publish(WEB, body, sequence, NOW.minusMillis(3), Expectation.ANYTHING);
+        return new Publish(WEB, body, sequence, NOW.minusMillis(3), Documents.terms(Expectation.ANYTHING));
     }
 
     static StoredPolicy version(long version, byte[] body, long sequence) {

@@ -67,6 +67,11 @@ public final class Documents {
                 storedAt);
     }
 
+    /** Headers of a publish for all hosts at once by one who does not say who it is. */
+    static PublishTerms terms(Expectation expectation) {
+        return new PublishTerms(expectation, Staging.AT_ONCE, Authorship.UNSAID);
+    }
+
     public static CapabilityReport report(String host) {
         return report(host, Map.of(), List.of());
     }

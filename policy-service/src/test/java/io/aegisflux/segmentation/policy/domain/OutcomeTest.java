@@ -52,7 +52,11 @@ class OutcomeTest {
     @Test
     void aPublishThatExpectedAnotherVersionIsAConflict() {
         Publish publish = new Publish(
-                new PolicyId("web"), Y, 15, Instant.parse("2026-11-25T09:59:59Z"), new Expectation.Version(7));
+                new PolicyId("web"),
+                Y,
+                15,
+                Instant.parse("2026-11-25T09:59:59Z"),
+                Documents.terms(new Expectation.Version(7)));
         assertThat(Outcome.of(publish, Optional.empty(), Optional.of(X1)))
                 .isEqualTo(new Outcome.Conflict(Optional.of(X1)));
         assertThat(Outcome.of(publish, Optional.empty(), Optional.empty()))
@@ -62,7 +66,11 @@ class OutcomeTest {
     private static Outcome outcome(
             byte[] body, long sequence, Optional<StoredPolicy> at, Optional<StoredPolicy> before) {
         Publish publish = new Publish(
-                new PolicyId("web"), body, sequence, Instant.parse("2026-11-25T09:59:59Z"), Expectation.ANYTHING);
+                new PolicyId("web"),
+                body,
+                sequence,
+                Instant.parse("2026-11-25T09:59:59Z"),
+                Documents.terms(Expectation.ANYTHING));
         return Outcome.of(publish, at, before);
     }
 }

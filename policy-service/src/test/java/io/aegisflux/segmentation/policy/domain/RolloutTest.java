@@ -190,7 +190,7 @@ class RolloutTest {
 
     @Test
     void aDeletionCannotBeStaged() {
-        Publish publish = new Publish(WEB, new byte[0], 9, T, Expectation.ANYTHING, new Staging.Staged(ON_A));
+        Publish publish = new Publish(WEB, new byte[0], 9, T, terms(new Staging.Staged(ON_A)));
         assertThat(Acceptance.of(publish, Optional.of(PolicyBookTest.version("web", 1, 80)), RolloutState.PROMOTED, T))
                 .isInstanceOfSatisfying(
                         Acceptance.Refused.class,
@@ -393,8 +393,7 @@ class RolloutTest {
                 Documents.policy("web", port),
                 9,
                 T,
-                Expectation.ANYTHING,
-                isStaged ? new Staging.Staged(ON_A.over(0)) : Staging.AT_ONCE);
+                terms(isStaged ? new Staging.Staged(ON_A.over(0)) : Staging.AT_ONCE));
         return Acceptance.of(publish, Optional.of(latest), state, T);
     }
 
@@ -425,7 +424,19 @@ class RolloutTest {
     private static StoredPolicy staged(long version, byte[] document, Canary canary) {
         StoredPolicy plain = Documents.stored("web", version, document, version, T);
         return new StoredPolicy(
-                WEB, version, plain.action(), plain.digest(), plain.document(), version, plain.storedAt(), canary);
+                WEB,
+                version,
+                plain.action(),
+                plain.digest(),
+                plain.document(),
+                version,
+                plain.storedAt(),
+                canary,
+                null);
+    }
+
+    private static PublishTerms terms(Staging staging) {
+        return new PublishTerms(Expectation.ANYTHING, staging, Authorship.UNSAID);
     }
 
     private static Rollout word(long version, RolloutState state) {

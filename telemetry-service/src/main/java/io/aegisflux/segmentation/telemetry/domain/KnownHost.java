@@ -30,7 +30,7 @@ final class KnownHost {
     private Instant reportedAt = Instant.MIN;
     private Instant capableAt = Instant.MIN;
     private MetricsReport figures;
-    private Instant capabilitiesMade;
+    private boolean isCapable;
     private Map<Hook, Map<String, Integer>> programs = Map.of();
     private Action posture = Action.ALLOW;
     private HostCounters counters;
@@ -95,6 +95,9 @@ final class KnownHost {
         boolean restarted = figures != null && report.packetsTotal() < figures.packetsTotal();
         Map<RuleKey, RuleRows.Added> added = rules.take(report.ruleHits(), storedAt, restarted, sums);
         counters = HostCounters.after(counters, report, restarted);
+        if (figures != null && report.timestamp().isBefore(figures.timestamp())) {
+            revisionAt = Instant.MIN; // the host's clock was set back: what it said before is not later for that
+        }
         figures = withoutRules(report);
         reportedAt = storedAt;
         tellsRevision(report.revision(), report.timestamp());
@@ -103,11 +106,11 @@ final class KnownHost {
 
     /** Takes its capabilities, unless later ones are known. */
     boolean take(CapabilityReport report, Instant storedAt) {
-        capableAt = storedAt.isAfter(capableAt) ? storedAt : capableAt;
-        if (capabilitiesMade != null && !report.timestamp().isAfter(capabilitiesMade)) {
+        if (isCapable && !storedAt.isAfter(capableAt)) {
             return false;
         }
-        capabilitiesMade = report.timestamp();
+        isCapable = true;
+        capableAt = storedAt;
         programs = HookStates.count(report.hookPoints());
         posture = report.posture();
         return true;
@@ -122,7 +125,7 @@ final class KnownHost {
         return new TelemetrySummary.HostSummary(
                 id,
                 revision,
-                figures != null ? figures.timestamp() : capabilitiesMade,
+                figures != null ? reportedAt : capableAt,
                 isStale(now),
                 figures != null ? figures.packetsAllowed() : 0,
                 figures != null ? figures.packetsDropped() : 0);

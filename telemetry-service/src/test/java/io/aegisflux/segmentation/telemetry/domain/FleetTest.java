@@ -150,6 +150,20 @@ class FleetTest {
     }
 
     @Test
+    void aClockThatIsSetBackDoesNotHideWhatTheHostSaysThen() {
+        Instant fast = at(3_600);
+        fleet.report(report("host-a", 10, node -> node.put("timestamp", fast.toString())), at(0));
+        fleet.updated(applied("host-a", "web-db", 1L, 42, fast));
+        fleet.report(
+                report("host-a", 11, node -> node.put("revision", 43).put("timestamp", at(10).toString())), at(10));
+        assertThat(fleet.summary(at(10)).perHost()).singleElement().satisfies(row -> {
+            assertThat(row.revision()).isEqualTo(43);
+            assertThat(row.lastReport()).isEqualTo(at(10));
+            assertThat(row.stale()).isFalse();
+        });
+    }
+
+    @Test
     void doesNotTakeARefusedUpdateForAnAppliedOne() {
         fleet.report(report("host-a", 10), at(0));
         PolicyUpdate update = applied("host-a", "huge", 1L, 50, at(1));

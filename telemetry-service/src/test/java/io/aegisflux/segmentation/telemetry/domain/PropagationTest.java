@@ -71,7 +71,8 @@ class PropagationTest {
                 second.document(),
                 second.sourceSequence(),
                 second.storedAt(),
-                new Canary(10, null, null, 1, 60, 30, 90, 100, Canary.AUTO)));
+                new Canary(10, null, null, 1, 60, 30, 90, 100, Canary.AUTO),
+                null));
         assertThat(propagation.applied(applied("host-a", "p", 2L, 6, at(20.1)), T0))
                 .isEmpty();
         assertThat(propagation.applied(applied("host-a", "p", 1L, 7, at(30)), T0))
