@@ -115,6 +115,7 @@ public final class Fixtures {
                 null,
                 T0,
                 null,
+                null,
                 new Canary(10, null, null, version - 1, 60, 30, 90, 100, Canary.AUTO),
                 T0,
                 3,
