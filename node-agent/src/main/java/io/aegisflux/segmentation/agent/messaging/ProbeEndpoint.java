@@ -25,7 +25,7 @@ import java.util.concurrent.Semaphore;
 
 /** Answers on {@code segmentation.api.node.<host>.probe} what this host's kernel makes of a packet. */
 public final class ProbeEndpoint implements AutoCloseable {
-    /** Of questions, each of which keeps the datapath's one thread busy for about a tenth of a millisecond. */
+    /** Of questions, each of which keeps the datapath's one thread busy for less than a millisecond. */
     static final int PER_SECOND = 20;
 
     private static final String VERSION = "1.0.0"; // of this interface: the messages may grow, their meaning stays

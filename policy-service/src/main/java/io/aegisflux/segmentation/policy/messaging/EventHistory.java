@@ -34,7 +34,7 @@ public class EventHistory {
     /** How much later it is looked for among the events of all hosts. */
     private static final Duration LATE = Duration.ofMinutes(10);
 
-    /** How many are looked at: about two seconds. */
+    /** How many are looked at. */
     private static final int MOST = 200_000;
 
     private final Bus bus;
