@@ -183,6 +183,8 @@ class ExitCodeIT {
                     2 | events --last -1
                     2 | events --host Not_A_Host
                     2 | policy ls --creds /nowhere/to/be/found.creds
+                    2 | policy delete web-db --author Jörg
+                    2 | policy diff web-db --text --meaning
                     4 | req nobody.listens.here --timeout 500ms
                     4 | req segmentation.api.policy.nothing --timeout 500ms
                     5 | policy get unknown

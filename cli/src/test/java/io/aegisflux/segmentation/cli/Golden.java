@@ -34,6 +34,7 @@ public final class Golden {
                 .replaceAll("[0-9.]+-SNAPSHOT", "VERSION")
                 .replaceAll("127\\.0\\.0\\.1:[0-9]{5} answers", "BROKER answers")
                 .replaceAll("[0-9]+ ms (ahead of|behind)", "OFFSET of")
+                .replaceAll("(\"clock_ahead_seconds\" : -?)36[0-9]{2}\\b", "$13600")
                 .replaceAll("just now|[0-9]+ s ago", "AGE")
                 .replaceAll("(\"last_(heard|report)\" : )\"[^\"]+\"", "$1\"TIME\"");
     }

@@ -82,7 +82,7 @@ class GoldenIT {
     @Test
     void policyDelete() {
         golden("policy-delete.txt", "policy", "delete", "web-db");
-        golden("policy-delete.json", "policy", "delete", "web-db", "-o", "json");
+        golden("policy-delete.json", "policy", "delete", "web-db", "--author", "ann", "-o", "json");
     }
 
     @Test
@@ -207,7 +207,15 @@ class GoldenIT {
 
     @Test
     void policyDiff() throws Exception {
-        golden("policy-diff.txt", "policy", "diff", "web-db");
+        Run both = golden("policy-diff.txt", "policy", "diff", "web-db");
+        Golden.assertMatches("policy-diff.err.txt", both.err());
+        golden("policy-diff-text.txt", "policy", "diff", "web-db", "--from", "1", "--text");
+        golden("policy-diff-meaning.txt", "policy", "diff", "web-db", "--meaning");
+        Run same = Run.against(NATS.url()).segctl("policy", "diff", "web-db", "--from", "3", "--to", "3");
+        assertThat(same.out()).isEmpty();
+        assertThat(same.err()).contains("v3 and v3 of web-db say the same");
+        Run colored = Run.against(NATS.url()).terminal().segctl("policy", "diff", "web-db", "--text");
+        assertThat(colored.out()).contains("\u001b[31m-  \"version_of_test\"", "\u001b[32m+  \"version_of_test\"");
         golden("policy-diff.json", "policy", "diff", "web-db", "--from", "1", "-o", "json");
         Path file = Files.writeString(
                 directory.resolve("web-db.json"),
@@ -244,7 +252,7 @@ class GoldenIT {
     @Test
     void policiesThatArePublishedAgain() {
         golden("policy-rollback.txt", "policy", "rollback", "web-db", "--to", "1");
-        golden("policy-rollback.json", "policy", "rollback", "web-db", "-o", "json");
+        golden("policy-rollback.json", "policy", "rollback", "web-db", "--author", "ann", "-o", "json");
         golden("policy-undelete.txt", "policy", "undelete", "gone");
         golden("policy-disable.txt", "policy", "disable", "web-db");
         assertThat(Run.against(NATS.url()).segctl("policy", "enable", "web-db").err())
@@ -256,7 +264,8 @@ class GoldenIT {
         Files.writeString(directory.resolve("bad.json"), "{\"id\":\"bad\"}");
         Files.writeString(directory.resolve("web-db.json"), "{\"id\":\"web-db\"}");
         Run text = Run.against(NATS.url()).segctl("policy", "apply", "-f", directory.toString());
-        Run json = Run.against(NATS.url()).segctl("policy", "apply", "-f", directory.toString(), "-o", "json");
+        Run json = Run.against(NATS.url())
+                .segctl("policy", "apply", "-f", directory.toString(), "--author", "ann", "-o", "json");
         String folder = directory + "/";
 
         Golden.assertMatches("policy-apply.txt", text.out());

@@ -23,6 +23,7 @@ class LayeringTest {
                     "io.nats.client..",
                     "com.fasterxml.jackson..",
                     "org.yaml.snakeyaml..",
+                    "com.github.difflib..",
                     "io.aegisflux.segmentation.contracts..",
                     "io.aegisflux.segmentation.engine..",
                     "io.aegisflux.segmentation.cli..");

@@ -28,7 +28,7 @@ record FleetStatus(Broker broker, List<Service> services, Policies policies, Lis
     static final Duration SERVICE_SILENCE = Duration.ofSeconds(75);
 
     /** A report takes its way to the broker, so much that a difference of clocks is seen only beyond this. */
-    static final Duration CLOCKS_APART = Duration.ofSeconds(5);
+    static final Duration CLOCKS_APART = Duration.ofSeconds(10);
 
     record Broker(String url, String version, boolean jetstream) {}
 
@@ -123,7 +123,7 @@ record FleetStatus(Broker broker, List<Service> services, Policies policies, Lis
         /** In whole seconds; null where the clocks agree to {@link #CLOCKS_APART}: a report takes its time, too. */
         private static Long ahead(FleetBus.Told told) {
             Duration ahead = Duration.between(told.takenAt(), told.report().timestamp());
-            return ahead.abs().compareTo(CLOCKS_APART) > 0 ? ahead.toSeconds() : null;
+            return ahead.abs().compareTo(CLOCKS_APART) > 0 ? Math.round(ahead.toMillis() / 1000.0) : null;
         }
 
         private static HostState state(PolicyApi.HostSummary desired, FleetBus.Told told, Instant now) {
