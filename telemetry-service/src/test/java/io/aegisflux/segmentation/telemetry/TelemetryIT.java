@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.aegisflux.segmentation.contracts.Examples;
+import io.aegisflux.segmentation.contracts.FlowEnd;
+import io.aegisflux.segmentation.contracts.FlowRow;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.SystemEvent;
 import io.aegisflux.segmentation.contracts.TelemetryApi;
@@ -60,15 +62,18 @@ class TelemetryIT {
                 .until(() -> fleet.heard("host-b", 5432) == 1
                         && fleet.heard("host-a", 23) == 1
                         && fleet.heard("host-b", 8080) == 12);
-        TelemetryFlows.Flow row = fleet.windows.stream()
+        FlowRow row = fleet.windows.stream()
                 .flatMap(window -> window.flows().stream())
                 .filter(flow -> flow.destPort() == 5432 && flow.hostId().value().equals("host-b"))
                 .findFirst()
                 .orElseThrow();
-        TelemetryFlows.Flow told = Wire.read(Examples.read("telemetry-flows"), TelemetryFlows.class)
+        FlowRow told = Wire.read(Examples.read("telemetry-flows"), TelemetryFlows.class)
                 .flows()
                 .getFirst();
-        assertThat(row).as("the contracts tell the same story").isEqualTo(told);
+        assertThat(row)
+                .as("the contracts tell the same story")
+                .isEqualTo(told.between(
+                        FlowEnd.of(told.source().ip()), FlowEnd.of(told.dest().ip())));
         assertThat(fleet.windows)
                 .allSatisfy(window ->
                         assertThat(Duration.between(window.from(), window.to())).isEqualTo(Duration.ofSeconds(1)));
