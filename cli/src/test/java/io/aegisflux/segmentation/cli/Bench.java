@@ -8,6 +8,7 @@ import io.aegisflux.segmentation.contracts.Canary;
 import io.aegisflux.segmentation.contracts.Decision;
 import io.aegisflux.segmentation.contracts.Direction;
 import io.aegisflux.segmentation.contracts.Examples;
+import io.aegisflux.segmentation.contracts.FlowRow;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.LintCode;
 import io.aegisflux.segmentation.contracts.LintFinding;
@@ -34,6 +35,8 @@ import io.aegisflux.segmentation.contracts.RolloutStatus;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
+import io.aegisflux.segmentation.contracts.TelemetryApi;
+import io.aegisflux.segmentation.contracts.TelemetryFlows;
 import io.aegisflux.segmentation.contracts.UnusedRules;
 import io.aegisflux.segmentation.contracts.Violation;
 import io.aegisflux.segmentation.contracts.Wire;
@@ -95,6 +98,7 @@ public final class Bench implements AutoCloseable {
         bench.connection.createDispatcher(bench::decide).subscribe(Subjects.each(Subjects.POLICIES));
         bench.connection.createDispatcher(bench::register).subscribe(Subjects.each(Subjects.WORKLOADS));
         bench.connection.createDispatcher(bench::answer).subscribe(Subjects.API + "policy.*");
+        bench.connection.createDispatcher(bench::tell).subscribe(Subjects.API + "telemetry.*");
         bench.flush();
         return bench;
     }
@@ -203,6 +207,45 @@ public final class Bench implements AutoCloseable {
             reply(
                     publish,
                     new PolicyAccepted(policy, isStaged ? 4 : 3, StoredPolicy.UPDATED, "0123456789abcdef".repeat(4)));
+        }
+    }
+
+    /** As telemetry-service, with the examples' story; what was asked for it says again. */
+    private void tell(Message request) {
+        switch (request.getSubject().substring(request.getSubject().lastIndexOf('.') + 1)) {
+            case TelemetryApi.FLOWS -> {
+                TelemetryApi.FlowsRequest wanted = Wire.read(request.getData(), TelemetryApi.FlowsRequest.class);
+                TelemetryApi.FlowsReply example =
+                        Wire.read(Examples.read("api-telemetry-flows-reply"), TelemetryApi.FlowsReply.class);
+                List<FlowRow> rows = Wire.read(Examples.read("telemetry-flows"), TelemetryFlows.class)
+                        .flows();
+                boolean all = wanted.filter().isEmpty();
+                reply(
+                        request,
+                        new TelemetryApi.FlowsReply(
+                                example.from(),
+                                example.to(),
+                                all,
+                                wanted.filter(),
+                                all ? rows.reversed() : rows.subList(0, 1),
+                                all ? 2 : 1,
+                                0,
+                                all ? 0 : 1,
+                                all ? 3 : 0));
+            }
+            case TelemetryApi.MAP -> {
+                boolean grouped = Wire.read(request.getData(), TelemetryApi.MapRequest.class)
+                                .groupBy()
+                        != null;
+                reply(
+                        request,
+                        Wire.read(
+                                Examples.read("api-telemetry-map-reply" + (grouped ? "-grouped" : "")),
+                                TelemetryApi.MapReply.class));
+            }
+            case TelemetryApi.TOP ->
+                reply(request, Wire.read(Examples.read("api-telemetry-top-reply"), TelemetryApi.TopReply.class));
+            default -> throw new IllegalStateException(request.getSubject());
         }
     }
 

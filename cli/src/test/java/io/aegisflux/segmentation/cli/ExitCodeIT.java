@@ -63,6 +63,23 @@ class ExitCodeIT {
                     2 | explain --host db-1 --from 10.0.0.1 --to 10.0.0.2 --port 5432 --direction both
                     2 | explain --host db-1 --from 10.0.0.1 --to 10.0.0.2 --protocol 256
                     5 | explain --host nobody --from 10.0.0.1 --to 10.0.0.2 --port 5432
+                    0 | flows
+                    0 | observe from:web --last 5
+                    2 | flows db
+                    0 | events verdict:dropped
+                    2 | events any:web
+                    2 | events verdict:denied
+                    2 | flows --verdict denied
+                    2 | flows --last 1001
+                    2 | flows -f --until 1h
+                    2 | flows --since 1h --until 2h
+                    0 | map
+                    0 | map --as mermaid
+                    2 | map --as png
+                    2 | map to.pod:x
+                    0 | top --by rule
+                    2 | top --by colour
+                    2 | top --rows 0
                     0 | plan --delete old-policy
                     2 | plan
                     0 | policy suggest db

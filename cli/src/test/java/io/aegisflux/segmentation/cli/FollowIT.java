@@ -5,15 +5,18 @@ import static org.awaitility.Awaitility.await;
 
 import io.aegisflux.segmentation.contracts.Examples;
 import io.aegisflux.segmentation.contracts.FlowEvent;
+import io.aegisflux.segmentation.contracts.FlowRow;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
+import io.aegisflux.segmentation.contracts.TelemetryFlows;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.harness.NatsServer;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -102,6 +105,50 @@ class FollowIT {
             await().atMost(Duration.ofSeconds(30)).until(() -> ids(tail).equals(ids(1, 5)));
             assertThat(tail.err()).contains("the broker is back");
         }
+    }
+
+    @Test
+    void flowsShowsWhatMatchesOfEachWindowAndSaysWhatIsMissing() {
+        TelemetryFlows example = Wire.read(Examples.read("telemetry-flows"), TelemetryFlows.class);
+        try (Following tail = Following.of(server.url(), "flows", "-f", "--last", "0", "from:web", "-o", "json")) {
+            await().until(() -> tail.err().contains("flows that match from:web; Ctrl-C ends"));
+            await().until(() -> {
+                bench.connection().publish(Subjects.TELEMETRY_FLOWS, Wire.write(later(example)));
+                return !tail.lines().isEmpty();
+            });
+            assertThat(tail.lines())
+                    .allSatisfy(line -> assertThat(Wire.read(line.getBytes(StandardCharsets.UTF_8), FlowRow.class)
+                                    .source()
+                                    .workload())
+                            .isEqualTo("web"));
+            assertThat(tail.err()).contains("7 flows of", "are not told one by one", "4 decisions are missing here");
+            assertThat(tail.exit()).isNotDone();
+        }
+    }
+
+    /** The window, its rows newer than now, with some omitted and some lost. */
+    private static TelemetryFlows later(TelemetryFlows window) {
+        Instant soon = Run.NOW.plusSeconds(60);
+        List<FlowRow> rows = window.flows().stream()
+                .map(row -> new FlowRow(
+                        row.hostId(),
+                        row.eventId(),
+                        row.direction(),
+                        row.source(),
+                        row.dest(),
+                        row.sourcePort(),
+                        row.destPort(),
+                        row.protocol(),
+                        row.verdict(),
+                        row.reason(),
+                        row.policyId(),
+                        row.policyVersion(),
+                        row.ruleId(),
+                        row.count(),
+                        soon,
+                        soon))
+                .toList();
+        return new TelemetryFlows(soon, soon, rows, 7, 0, 1, 0, 4);
     }
 
     @Test

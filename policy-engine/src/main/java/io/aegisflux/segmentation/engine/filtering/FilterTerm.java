@@ -54,6 +54,12 @@ record FilterTerm(boolean negated, Side side, FilterKey key, List<FilterValue> v
         };
     }
 
+    boolean asksForNames() {
+        return key == FilterKey.WORKLOAD
+                || values.stream()
+                        .anyMatch(value -> value instanceof FilterValue.Name || value instanceof FilterValue.Label);
+    }
+
     private boolean matchesEnd(Predicate<FlowEnd> value, FlowRow row) {
         return side != Side.TO && value.test(row.source()) || side != Side.FROM && value.test(row.dest());
     }

@@ -42,6 +42,11 @@ public final class FlowFilter {
         return true;
     }
 
+    /** Whether it speaks of names or labels, which rows that come straight from a host do not have. */
+    public boolean asksForNames() {
+        return terms.stream().anyMatch(FilterTerm::asksForNames);
+    }
+
     /** Whether it lets everything through because it says nothing. */
     public boolean isEmpty() {
         return terms.isEmpty();

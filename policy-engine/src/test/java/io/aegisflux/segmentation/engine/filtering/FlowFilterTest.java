@@ -20,6 +20,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The vectors of filter-vectors.json, to which the dashboard's own reading is held too; and what holds of every filter. */
@@ -88,6 +89,18 @@ class FlowFilterTest {
         assertThatExceptionOfType(FilterSyntaxException.class)
                 .isThrownBy(() -> FlowFilter.parse("workload:" + "a".repeat(FlowFilter.MAX_LENGTH)))
                 .satisfies(refused -> assertThat(refused.position()).isEqualTo(FlowFilter.MAX_LENGTH));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "verdict:dropped from:10.0.0.1 host:web policy:*, false",
+        "any:web, true",
+        "!to:app=db, true",
+        "from.workload:web, true",
+        "verdict:dropped label:app, true"
+    })
+    void knowsWhetherItAsksForNames(String text, boolean names) throws FilterSyntaxException {
+        assertThat(FlowFilter.parse(text).asksForNames()).isEqualTo(names);
     }
 
     @Property(tries = 2_000)

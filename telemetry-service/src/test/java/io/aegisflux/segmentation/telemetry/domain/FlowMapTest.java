@@ -123,7 +123,7 @@ class FlowMapTest {
         MapView view = new MapView();
         Instant now = NOON;
         long sequence = 1;
-        for (int second = 0; second < 2_000; second++) {
+        for (int second = 0; second < 500; second++) {
             for (int i = random.nextInt(4); i > 0; i--) {
                 map.add(drop(
                         "10.0.%d.1".formatted(random.nextInt(40)), "10.1.%d.1".formatted(random.nextInt(40)), 80, now));
