@@ -9,6 +9,7 @@ import io.aegisflux.segmentation.contracts.FlowRow;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
+import io.aegisflux.segmentation.contracts.TelemetryApi;
 import io.aegisflux.segmentation.contracts.TelemetryFlows;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.harness.NatsServer;
@@ -16,7 +17,6 @@ import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -110,10 +110,11 @@ class FollowIT {
     @Test
     void flowsShowsWhatMatchesOfEachWindowAndSaysWhatIsMissing() {
         TelemetryFlows example = Wire.read(Examples.read("telemetry-flows"), TelemetryFlows.class);
+        TelemetryFlows missing = new TelemetryFlows(example.from(), example.to(), example.flows(), 7, 2, 1, 0, 4);
         try (Following tail = Following.of(server.url(), "flows", "-f", "--last", "0", "from:web", "-o", "json")) {
             await().until(() -> tail.err().contains("flows that match from:web; Ctrl-C ends"));
             await().until(() -> {
-                bench.connection().publish(Subjects.TELEMETRY_FLOWS, Wire.write(later(example)));
+                bench.connection().publish(Subjects.TELEMETRY_FLOWS, Wire.write(missing));
                 return !tail.lines().isEmpty();
             });
             assertThat(tail.lines())
@@ -126,29 +127,21 @@ class FollowIT {
         }
     }
 
-    /** The window, its rows newer than now, with some omitted and some lost. */
-    private static TelemetryFlows later(TelemetryFlows window) {
-        Instant soon = Run.NOW.plusSeconds(60);
-        List<FlowRow> rows = window.flows().stream()
-                .map(row -> new FlowRow(
-                        row.hostId(),
-                        row.eventId(),
-                        row.direction(),
-                        row.source(),
-                        row.dest(),
-                        row.sourcePort(),
-                        row.destPort(),
-                        row.protocol(),
-                        row.verdict(),
-                        row.reason(),
-                        row.policyId(),
-                        row.policyVersion(),
-                        row.ruleId(),
-                        row.count(),
-                        soon,
-                        soon))
-                .toList();
-        return new TelemetryFlows(soon, soon, rows, 7, 0, 1, 0, 4);
+    @Test
+    void flowsShowsNoRowASecondTimeThatTheWindowBeforeHad() {
+        TelemetryFlows example = Wire.read(Examples.read("telemetry-flows"), TelemetryFlows.class);
+        TelemetryApi.FlowsReply past = new TelemetryApi.FlowsReply(
+                example.from(), example.to(), true, "", List.of(example.flows().getFirst()), 1, 0, 0, 0);
+        bench.connection()
+                .createDispatcher(request -> bench.connection().publish(request.getReplyTo(), Wire.write(past)))
+                .subscribe(Subjects.api(TelemetryApi.SERVICE, TelemetryApi.FLOWS));
+        try (Following tail = Following.of(server.url(), "flows", "-f", "-o", "json")) {
+            await().until(() -> tail.lines().size() == 1);
+            bench.connection().publish(Subjects.TELEMETRY_FLOWS, Wire.write(example));
+            await().until(() -> tail.lines().size() == 2);
+            assertThat(tail.lines().getFirst()).contains("\"dest_port\":5432");
+            assertThat(tail.lines().getLast()).contains("\"dest_port\":123");
+        }
     }
 
     @Test

@@ -91,7 +91,7 @@ class FlowQueriesIT {
     private static void before() {
         recorded("host-a", API, DB, "egress", "allowed", 3, 10);
         recorded("host-b", API, DB, "ingress", "allowed", 3, 10);
-        recorded("host-b", WEB, DB, "ingress", "dropped", 1, 300); // events tell of it
+        recorded("host-b", WEB, DB, "ingress", "dropped", 1, 235); // shortly before the first event was stored
         event(WEB, DB, "dropped", 20, "e-1");
     }
 

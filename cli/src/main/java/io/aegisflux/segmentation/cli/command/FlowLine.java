@@ -32,7 +32,9 @@ final class FlowLine {
                 .append(EventLine.decider(row.policyId(), row.policyVersion(), row.ruleId()))
                 .append("  ")
                 .append(row.reason().wireName());
-        if (row.count() != 1) {
+        if (row.count() == 0) {
+            line.append("  goes on");
+        } else if (row.count() > 1) {
             line.append("  ×").append(row.count());
         }
         if (row.eventId() != null) {

@@ -7,12 +7,15 @@ import io.aegisflux.segmentation.cli.outcome.ExitCode;
 import io.aegisflux.segmentation.cli.outcome.Failure;
 import io.aegisflux.segmentation.cli.terminal.Output;
 import io.aegisflux.segmentation.contracts.FlowRow;
+import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.TelemetryApi;
 import io.aegisflux.segmentation.contracts.TelemetryFlows;
 import io.aegisflux.segmentation.engine.filtering.FlowFilter;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -94,9 +97,9 @@ final class FlowsCommand implements Callable<Integer> {
             output.notice(
                     (filter.isEmpty() ? "all flows" : "flows that match " + filter) + (follow ? "; Ctrl-C ends" : ""));
             FlowTail tail = follow ? new FlowTail(bus) : null;
-            Instant shownUntil = wanted == 0 ? output.now() : past(bus, filter, wanted, output);
+            Set<Told> past = wanted == 0 ? Set.of() : past(bus, filter, wanted, output);
             if (tail != null) {
-                tail.read(window -> show(window, filter, shownUntil, output));
+                tail.read(window -> show(window, filter, past, output));
             }
         }
         return ExitCode.OK;
@@ -113,8 +116,16 @@ final class FlowsCommand implements Callable<Integer> {
         }
     }
 
-    /** Shows the window; returns the time of the last row. */
-    private Instant past(BusClient bus, FlowFilter filter, int wanted, Output output) {
+    /** What tells a row from others, whoever told of it. */
+    private record Told(HostId host, String event, String source, String dest, int port, Instant last) {
+        static Told of(FlowRow row) {
+            return new Told(
+                    row.hostId(), row.eventId(), row.source().ip(), row.dest().ip(), row.destPort(), row.last());
+        }
+    }
+
+    /** Shows the window; returns what it showed. */
+    private Set<Told> past(BusClient bus, FlowFilter filter, int wanted, Output output) {
         Instant now = output.now();
         TelemetryApi.FlowsReply reply = new TelemetryBus(bus)
                 .flows(new TelemetryApi.FlowsRequest(
@@ -127,12 +138,12 @@ final class FlowsCommand implements Callable<Integer> {
                     "what was before is not searched, for it is much: ask for a window that ends earlier, with --until");
         }
         lost(reply.lost(), output);
-        return reply.flows().isEmpty() ? Instant.MIN : reply.flows().getFirst().last();
+        return reply.flows().stream().map(Told::of).collect(Collectors.toSet());
     }
 
-    private static boolean show(TelemetryFlows window, FlowFilter filter, Instant after, Output output) {
+    private static boolean show(TelemetryFlows window, FlowFilter filter, Set<Told> past, Output output) {
         for (FlowRow row : window.flows()) {
-            if (row.last().isAfter(after) && filter.matches(row)) {
+            if (filter.matches(row) && !past.contains(Told.of(row))) {
                 show(row, output);
             }
         }

@@ -42,6 +42,9 @@ public class History {
     /** When a slice is given up. */
     private static final Duration TOO_MUCH = Duration.ofSeconds(12);
 
+    /** An event is stored so much later than its drop, at most, by which the host's record dates it. */
+    private static final Duration STORED_LATE = Duration.ofMinutes(1);
+
     private static final Duration TURN = Duration.ofSeconds(5);
 
     private final Bus bus;
@@ -113,14 +116,16 @@ public class History {
         return new Reading(from, true, slice.lost);
     }
 
-    /** When the oldest event that is kept was stored. */
+    /** From when on there are events. */
     private Instant eventsSince() {
         try {
             StreamState state = bus.connection()
                     .getStreamContext(Streams.EVENTS)
                     .getStreamInfo()
                     .getStreamState();
-            return state.getMsgCount() == 0 ? Instant.MAX : state.getFirstTime().toInstant();
+            return state.getMsgCount() == 0
+                    ? Instant.MAX
+                    : state.getFirstTime().toInstant().minus(STORED_LATE);
         } catch (IOException | JetStreamApiException e) {
             throw new BusException("the stream of events cannot be read: " + e.getMessage(), e);
         }
