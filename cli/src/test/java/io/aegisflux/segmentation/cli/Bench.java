@@ -10,6 +10,7 @@ import io.aegisflux.segmentation.contracts.Decision;
 import io.aegisflux.segmentation.contracts.Direction;
 import io.aegisflux.segmentation.contracts.Examples;
 import io.aegisflux.segmentation.contracts.FlowEvent;
+import io.aegisflux.segmentation.contracts.FlowRow;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.LintCode;
 import io.aegisflux.segmentation.contracts.LintFinding;
@@ -38,6 +39,8 @@ import io.aegisflux.segmentation.contracts.RolloutStatus;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
+import io.aegisflux.segmentation.contracts.TelemetryApi;
+import io.aegisflux.segmentation.contracts.TelemetryFlows;
 import io.aegisflux.segmentation.contracts.UnusedRules;
 import io.aegisflux.segmentation.contracts.Verdict;
 import io.aegisflux.segmentation.contracts.Violation;
@@ -103,6 +106,7 @@ public final class Bench implements AutoCloseable {
         for (String host : List.of("db-1", "odd-1", "safe-1", "busy-1", "audit-1", "host-b", "silent-1")) {
             bench.connection.createDispatcher(bench::probe).subscribe(Subjects.probe(new HostId(host)));
         }
+        bench.connection.createDispatcher(bench::tell).subscribe(Subjects.API + "telemetry.*");
         bench.flush();
         return bench;
     }
@@ -221,6 +225,45 @@ public final class Bench implements AutoCloseable {
                             StoredPolicy.UPDATED,
                             "0123456789abcdef".repeat(4),
                             author(publish)));
+        }
+    }
+
+    /** As telemetry-service, with the examples' story; what was asked for it says again. */
+    private void tell(Message request) {
+        switch (request.getSubject().substring(request.getSubject().lastIndexOf('.') + 1)) {
+            case TelemetryApi.FLOWS -> {
+                TelemetryApi.FlowsRequest wanted = Wire.read(request.getData(), TelemetryApi.FlowsRequest.class);
+                TelemetryApi.FlowsReply example =
+                        Wire.read(Examples.read("api-telemetry-flows-reply"), TelemetryApi.FlowsReply.class);
+                List<FlowRow> rows = Wire.read(Examples.read("telemetry-flows"), TelemetryFlows.class)
+                        .flows();
+                boolean all = wanted.filter().isEmpty();
+                reply(
+                        request,
+                        new TelemetryApi.FlowsReply(
+                                example.from(),
+                                example.to(),
+                                all,
+                                wanted.filter(),
+                                all ? rows.reversed() : rows.subList(0, 1),
+                                all ? 2 : 1,
+                                0,
+                                all ? 0 : 1,
+                                all ? 3 : 0));
+            }
+            case TelemetryApi.MAP -> {
+                boolean grouped = Wire.read(request.getData(), TelemetryApi.MapRequest.class)
+                                .groupBy()
+                        != null;
+                reply(
+                        request,
+                        Wire.read(
+                                Examples.read("api-telemetry-map-reply" + (grouped ? "-grouped" : "")),
+                                TelemetryApi.MapReply.class));
+            }
+            case TelemetryApi.TOP ->
+                reply(request, Wire.read(Examples.read("api-telemetry-top-reply"), TelemetryApi.TopReply.class));
+            default -> throw new IllegalStateException(request.getSubject());
         }
     }
 

@@ -84,6 +84,23 @@ class ExitCodeIT {
                     5 | explain --event 01KJPX8SYR5V3HQT8MZ0R7E2DB --engine kernel
                     2 | explain --event 019cade5-30b8-7c41-9b52-6f1e0a7d3c11
                     2 | explain --event 01KJPX8SYR5V3HQT8MZ0R7E2DC --port 80
+                    0 | flows
+                    0 | observe from:web --last 5
+                    2 | flows db
+                    0 | events verdict:dropped
+                    2 | events any:web
+                    2 | events verdict:denied
+                    2 | flows --verdict denied
+                    2 | flows --last 1001
+                    2 | flows -f --until 1h
+                    2 | flows --since 1h --until 2h
+                    0 | map
+                    0 | map --as mermaid
+                    2 | map --as png
+                    2 | map to.pod:x
+                    0 | top --by rule
+                    2 | top --by colour
+                    2 | top --rows 0
                     0 | plan --delete old-policy
                     2 | plan
                     2 | demo -o json

@@ -5,9 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.aegisflux.segmentation.contracts.Examples;
 import io.aegisflux.segmentation.contracts.FlowEvent;
+import io.aegisflux.segmentation.contracts.FlowRow;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
+import io.aegisflux.segmentation.contracts.TelemetryApi;
+import io.aegisflux.segmentation.contracts.TelemetryFlows;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.harness.NatsServer;
 import io.nats.client.api.StorageType;
@@ -101,6 +104,43 @@ class FollowIT {
             publish(HOST_A, 4, 5);
             await().atMost(Duration.ofSeconds(30)).until(() -> ids(tail).equals(ids(1, 5)));
             assertThat(tail.err()).contains("the broker is back");
+        }
+    }
+
+    @Test
+    void flowsShowsWhatMatchesOfEachWindowAndSaysWhatIsMissing() {
+        TelemetryFlows example = Wire.read(Examples.read("telemetry-flows"), TelemetryFlows.class);
+        TelemetryFlows missing = new TelemetryFlows(example.from(), example.to(), example.flows(), 7, 2, 1, 0, 4);
+        try (Following tail = Following.of(server.url(), "flows", "-f", "--last", "0", "from:web", "-o", "json")) {
+            await().until(() -> tail.err().contains("flows that match from:web; Ctrl-C ends"));
+            await().until(() -> {
+                bench.connection().publish(Subjects.TELEMETRY_FLOWS, Wire.write(missing));
+                return !tail.lines().isEmpty();
+            });
+            assertThat(tail.lines())
+                    .allSatisfy(line -> assertThat(Wire.read(line.getBytes(StandardCharsets.UTF_8), FlowRow.class)
+                                    .source()
+                                    .workload())
+                            .isEqualTo("web"));
+            assertThat(tail.err()).contains("7 flows of", "are not told one by one", "4 decisions are missing here");
+            assertThat(tail.exit()).isNotDone();
+        }
+    }
+
+    @Test
+    void flowsShowsNoRowASecondTimeThatTheWindowBeforeHad() {
+        TelemetryFlows example = Wire.read(Examples.read("telemetry-flows"), TelemetryFlows.class);
+        TelemetryApi.FlowsReply past = new TelemetryApi.FlowsReply(
+                example.from(), example.to(), true, "", List.of(example.flows().getFirst()), 1, 0, 0, 0);
+        bench.connection()
+                .createDispatcher(request -> bench.connection().publish(request.getReplyTo(), Wire.write(past)))
+                .subscribe(Subjects.api(TelemetryApi.SERVICE, TelemetryApi.FLOWS));
+        try (Following tail = Following.of(server.url(), "flows", "-f", "-o", "json")) {
+            await().until(() -> tail.lines().size() == 1);
+            bench.connection().publish(Subjects.TELEMETRY_FLOWS, Wire.write(example));
+            await().until(() -> tail.lines().size() == 2);
+            assertThat(tail.lines().getFirst()).contains("\"dest_port\":5432");
+            assertThat(tail.lines().getLast()).contains("\"dest_port\":123");
         }
     }
 

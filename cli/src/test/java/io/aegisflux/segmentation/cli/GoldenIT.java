@@ -144,6 +144,43 @@ class GoldenIT {
     }
 
     @Test
+    void flows() {
+        Run all = golden("flows.txt", "flows");
+        Run some = golden("flows-dropped.txt", "flows", "--verdict", "dropped", "from:web", "--since", "1h");
+        golden("flows.json", "flows", "-o", "json");
+
+        assertThat(all.err())
+                .startsWith("all flows\n")
+                .contains("2 of 2 flows since", "3 decisions are missing here: some hosts decide faster");
+        assertThat(some.err())
+                .startsWith("flows that match from:web verdict:dropped\n")
+                .contains("1 more do not match", "what was before is not searched");
+    }
+
+    @Test
+    void eventsThatMatchAFilter() {
+        Run run = golden("events-filter.txt", "events", "--verdict", "dropped,audited", "!ip:fd77::/16");
+
+        assertThat(run.err()).contains("of the last", "do not match !ip:fd77::/16 verdict:dropped,audited");
+    }
+
+    @Test
+    void map() {
+        golden("map.txt", "map");
+        golden("map-ascii.txt", "map", "--group-by", "app", "--ascii");
+        golden("map.svg", "map", "--as", "svg");
+        golden("map.dot", "map", "--as", "dot");
+        golden("map.mmd", "map", "--as", "mermaid");
+        golden("map.json", "map", "-o", "json");
+    }
+
+    @Test
+    void top() {
+        golden("top.txt", "top", "--by", "port");
+        golden("top.json", "top", "--by", "port", "-o", "json");
+    }
+
+    @Test
     void plan() throws IOException {
         String policy = Files.writeString(directory.resolve("web-db.json"), "{\"id\": \"web-db\"}")
                 .toString();
@@ -374,6 +411,9 @@ class GoldenIT {
                 "rollout abort",
                 "completion",
                 "man",
+                "flows",
+                "map",
+                "top",
                 "events",
                 "explain",
                 "plan",

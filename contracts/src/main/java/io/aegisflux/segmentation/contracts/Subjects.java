@@ -33,6 +33,9 @@ public final class Subjects {
 
     public static final String TELEMETRY_SUMMARY = TELEMETRY + "summary";
     public static final String TELEMETRY_FLOWS = TELEMETRY + "flows";
+    public static final String TELEMETRY_MAP = TELEMETRY + "map";
+    public static final String TELEMETRY_RULES = TELEMETRY + "rules";
+    public static final String TELEMETRY_HOSTS = TELEMETRY + "hosts";
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_-]{0,62}");
 

@@ -6,7 +6,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Aggregated flows of the last window, on {@code segmentation.telemetry.flows}.
+ * Aggregated flows of the last window, on {@code segmentation.telemetry.flows}: what events told, and what hosts recorded as
+ * allowed.
  *
  * @param from begin of the window
  * @param to end of the window
@@ -14,9 +15,17 @@ import java.util.List;
  * @param allowed decisions of the window, those of omitted rows included
  * @param dropped as allowed
  * @param audited as allowed
+ * @param lost decisions of which hosts could not tell
  */
 public record TelemetryFlows(
-        Instant from, Instant to, List<Flow> flows, long omitted, long allowed, long dropped, long audited) {
+        Instant from,
+        Instant to,
+        List<FlowRow> flows,
+        long omitted,
+        long allowed,
+        long dropped,
+        long audited,
+        long lost) {
     public TelemetryFlows {
         requireNonNull(from, "from is missing");
         requireNonNull(to, "to is missing");
@@ -25,39 +34,6 @@ public record TelemetryFlows(
         Figures.requireCount(allowed, "allowed");
         Figures.requireCount(dropped, "dropped");
         Figures.requireCount(audited, "audited");
-    }
-
-    /**
-     * One row: equal source, destination, port, protocol and verdict on one host.
-     *
-     * @param sourceIp null where the hook cannot know it
-     * @param destIp null where the hook cannot know it
-     * @param policyId the deciding policy, null for the posture and the failsafe
-     * @param policyVersion null with policyId
-     * @param ruleId null with policyId
-     */
-    public record Flow(
-            HostId hostId,
-            String sourceIp,
-            String destIp,
-            int destPort,
-            String protocol,
-            Verdict verdict,
-            PolicyId policyId,
-            Long policyVersion,
-            String ruleId,
-            long count,
-            Instant first,
-            Instant last) {
-        public Flow {
-            requireNonNull(hostId, "host_id is missing");
-            requireNonNull(protocol, "protocol is missing");
-            requireNonNull(verdict, "verdict is missing");
-            requireNonNull(first, "first is missing");
-            requireNonNull(last, "last is missing");
-            Figures.requireDecider(policyId, policyVersion, ruleId);
-            Figures.requirePort(destPort, "dest_port");
-            Figures.requireCount(count, "count");
-        }
+        Figures.requireCount(lost, "lost");
     }
 }

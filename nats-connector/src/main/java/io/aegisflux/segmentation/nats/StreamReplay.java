@@ -47,6 +47,25 @@ public final class StreamReplay {
         });
     }
 
+    /**
+     * As {@link #since}, up to what was stored at {@code to} or later.
+     *
+     * @throws BusException as {@link #since}, and when it is not done at this time of {@link System#nanoTime()}
+     */
+    public static void between(
+            Bus bus, String stream, String filter, Instant from, Instant to, long deadline, Receiver receiver) {
+        seek(bus, stream, filter, from, (data, metadata) -> {
+            if (!metadata.timestamp().isBefore(to)) {
+                return false;
+            }
+            if (System.nanoTime() - deadline > 0) {
+                throw new BusException("the stream %s holds too much to be read in time".formatted(stream), null);
+            }
+            receiver.receive(data, metadata);
+            return true;
+        });
+    }
+
     /** As {@link #since}, until the seeker wants no more. */
     public static void seek(Bus bus, String stream, String filter, Instant from, Seeker seeker) {
         try {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.aegisflux.segmentation.contracts.FlowEvent;
+import io.aegisflux.segmentation.contracts.FlowRow;
 import io.aegisflux.segmentation.contracts.MetricsReport;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
@@ -112,7 +113,7 @@ final class FleetDouble implements AutoCloseable {
         return windows.stream()
                 .flatMap(window -> window.flows().stream())
                 .filter(flow -> flow.hostId().value().equals(host) && flow.destPort() == port)
-                .mapToLong(TelemetryFlows.Flow::count)
+                .mapToLong(FlowRow::count)
                 .sum();
     }
 

@@ -2,6 +2,7 @@ package io.aegisflux.segmentation.telemetry;
 
 import io.aegisflux.segmentation.contracts.Examples;
 import io.aegisflux.segmentation.contracts.FlowEvent;
+import io.aegisflux.segmentation.contracts.FlowRow;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
@@ -128,7 +129,7 @@ public final class ThroughputBenchmark {
         bus.connection()
                 .createDispatcher(message -> {
                     long now = System.nanoTime();
-                    for (TelemetryFlows.Flow flow :
+                    for (FlowRow flow :
                             Wire.read(message.getData(), TelemetryFlows.class).flows()) {
                         Long at = sent.remove(flow.destPort());
                         if (at != null) {

@@ -6,6 +6,7 @@ import io.aegisflux.segmentation.cli.terminal.Output;
 import io.aegisflux.segmentation.cli.terminal.Printable;
 import io.aegisflux.segmentation.cli.terminal.Tone;
 import io.aegisflux.segmentation.contracts.FlowEvent;
+import io.aegisflux.segmentation.contracts.PolicyId;
 
 /** An event on one line: when, where, who to whom, what became of it, and which rule of which policy's version. */
 final class EventLine {
@@ -26,7 +27,7 @@ final class EventLine {
                 .append("  ")
                 .append(verdict.tone().paint(padded(verdict.text(), 9), colors))
                 .append("  ")
-                .append(decider(event))
+                .append(decider(event.policyId(), event.policyVersion(), event.ruleId()))
                 .append("  ")
                 .append(hook(event))
                 .append("  ")
@@ -49,7 +50,7 @@ final class EventLine {
                         text(event.protocol()));
     }
 
-    private static String endpoint(String address, int port) {
+    static String endpoint(String address, int port) {
         String shown = address == null ? "?" : Printable.of(address);
         if (port == 0) {
             return shown;
@@ -57,11 +58,12 @@ final class EventLine {
         return shown.indexOf(':') >= 0 ? "[%s]:%d".formatted(shown, port) : shown + ":" + port;
     }
 
-    private static String decider(FlowEvent event) {
-        if (event.policyId() == null) {
+    /** @param policy null when none decided */
+    static String decider(PolicyId policy, Long version, String rule) {
+        if (policy == null) {
             return "(no policy)";
         }
-        return Printable.of("%s@v%d/%s".formatted(event.policyId(), event.policyVersion(), event.ruleId()));
+        return Printable.of("%s@v%d/%s".formatted(policy, version, rule));
     }
 
     private static String hook(FlowEvent event) {
@@ -75,7 +77,7 @@ final class EventLine {
         return value == null ? "?" : Printable.of(value.toString());
     }
 
-    private static String padded(String text, int width) {
+    static String padded(String text, int width) {
         return text + " ".repeat(Math.max(0, width - text.codePointCount(0, text.length())));
     }
 }

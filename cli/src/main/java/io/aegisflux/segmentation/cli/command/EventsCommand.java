@@ -7,14 +7,17 @@ import io.aegisflux.segmentation.cli.outcome.Failure;
 import io.aegisflux.segmentation.cli.terminal.Output;
 import io.aegisflux.segmentation.cli.terminal.Printable;
 import io.aegisflux.segmentation.contracts.FlowEvent;
+import io.aegisflux.segmentation.contracts.FlowRow;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.MalformedMessageException;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.Wire;
+import io.aegisflux.segmentation.engine.filtering.FlowFilter;
 import io.nats.client.Message;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The hosts' decisions, past and coming. */
@@ -25,7 +28,7 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  segctl events -f",
-            "  segctl events --last 100 --host host-a",
+            "  segctl events --last 100 --host host-a verdict:dropped to.port:5432",
             "  segctl events -f -o json | jq -r 'select(.verdict==\"dropped\").policy_id'"
         })
 final class EventsCommand implements Callable<Integer> {
@@ -33,6 +36,9 @@ final class EventsCommand implements Callable<Integer> {
     private static final long LAST_BEFORE_FOLLOWING = 10;
 
     private final RootCommand root;
+
+    @Mixin
+    private FilterOptions filters;
 
     @Option(
             names = {"-f", "--follow"},
@@ -54,20 +60,30 @@ final class EventsCommand implements Callable<Integer> {
         if (last != null && last < 0) {
             throw Failure.usage("--last cannot be " + last, "write 0 for none, or how many");
         }
+        FlowFilter filter = filters.filter();
+        if (filter.asksForNames()) {
+            throw Failure.usage(
+                    "events carry addresses, neither names nor labels: \"%s\" would never match".formatted(filter),
+                    "write addresses, or use 'segctl flows', which knows names");
+        }
         Output output = root.output();
+        AtomicLong hidden = new AtomicLong();
         AtomicLong shown = new AtomicLong();
         try (BusClient bus = follow ? root.connectForLong() : root.connect()) {
             if (follow) {
-                output.notice("events of %s; Ctrl-C ends".formatted(host == null ? "all hosts" : host));
+                output.notice("events of %s%s; Ctrl-C ends"
+                        .formatted(host == null ? "all hosts" : host, filter.isEmpty() ? "" : " that match " + filter));
             }
             new EventTail(bus, host == null ? Subjects.each(Subjects.EVENTS) : Subjects.events(host))
                     .read(wanted(), follow, message -> {
-                        show(message, output);
-                        shown.incrementAndGet();
+                        (show(message, filter, output) ? shown : hidden).incrementAndGet();
                         return !output.isGone();
                     });
         }
-        if (shown.get() == 0 && !follow) {
+        if (hidden.get() > 0 && !follow) {
+            output.notice("%d of the last %d events do not match %s; --last looks further back"
+                    .formatted(hidden.get(), shown.get() + hidden.get(), filter));
+        } else if (shown.get() == 0 && !follow) {
             output.notice("no events%s yet".formatted(host == null ? "" : " of " + host));
         }
         return ExitCode.OK;
@@ -80,7 +96,8 @@ final class EventsCommand implements Callable<Integer> {
         return follow ? LAST_BEFORE_FOLLOWING : LAST;
     }
 
-    private void show(Message message, Output output) {
+    /** Whether it is shown. */
+    private static boolean show(Message message, FlowFilter filter, Output output) {
         FlowEvent event;
         try {
             event = Wire.read(message.getData(), FlowEvent.class);
@@ -88,7 +105,7 @@ final class EventsCommand implements Callable<Integer> {
             output.complaint("message %d of %s is no event: %s"
                     .formatted(
                             message.metaData().streamSequence(), message.getSubject(), Printable.of(e.getMessage())));
-            return;
+            return true;
         }
         if (event.lost() > 0) {
             output.notice(
@@ -96,10 +113,14 @@ final class EventsCommand implements Callable<Integer> {
                                     .formatted(event.hostId(), event.lost())
                             + " still count every packet");
         }
+        if (!filter.matches(FlowRow.of(event))) {
+            return false;
+        }
         if (output.isJson()) {
             output.jsonLine(event);
         } else {
             output.line(EventLine.of(event, output));
         }
+        return true;
     }
 }

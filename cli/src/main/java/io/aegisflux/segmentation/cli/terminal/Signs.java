@@ -5,7 +5,7 @@ import java.util.Map;
 /** The signs beyond ASCII that we write ourselves, and what stands for them where a terminal has only ASCII. */
 final class Signs {
     private static final Map<Character, String> ASCII =
-            Map.of('✔', "+", '✖', "x", '◐', "~", '→', "->", '×', "x", '–', "-", '…', "...");
+            Map.of('✔', "+", '✖', "x", '◐', "~", '→', "->", '×', "x", '–', "-", '…', "...", '─', "-", '▶', ">");
 
     private Signs() {}
 

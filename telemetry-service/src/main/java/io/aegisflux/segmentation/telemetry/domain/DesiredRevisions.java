@@ -18,6 +18,11 @@ final class DesiredRevisions {
         ofHosts = Map.copyOf(revisions);
     }
 
+    /** Null for a host of which nothing is desired. */
+    Long of(HostId host) {
+        return ofHosts.get(host);
+    }
+
     /** The families; hosts that are gone have none here either. */
     List<Family> families(List<KnownHost> hosts) {
         Family.Builder desired = Family.gauge(

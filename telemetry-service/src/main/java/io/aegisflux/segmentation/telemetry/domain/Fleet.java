@@ -7,10 +7,13 @@ import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.PolicyUpdate;
 import io.aegisflux.segmentation.contracts.RolloutStatus;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
+import io.aegisflux.segmentation.contracts.TelemetryHosts;
+import io.aegisflux.segmentation.contracts.TelemetryRules;
 import io.aegisflux.segmentation.contracts.TelemetrySummary;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -143,6 +146,25 @@ public final class Fleet {
     /** The fleet at one glance. */
     public synchronized TelemetrySummary summary(Instant now) {
         return Summary.of(present(now), sums, now);
+    }
+
+    /** How each host stands; of more than fit, those that are stale go first. */
+    public synchronized TelemetryHosts hosts(Instant now) {
+        List<KnownHost> present = present(now);
+        List<TelemetryHosts.HostRow> rows = present.stream()
+                .sorted(Comparator.comparing((KnownHost host) -> !host.isStale(now))
+                        .thenComparing(host -> host.id().value()))
+                .limit(TelemetryHosts.MOST)
+                .sorted(Comparator.comparing(host -> host.id().value()))
+                .map(host -> host.row(desired.of(host.id()), now))
+                .toList();
+        return new TelemetryHosts(now, rows, present.size() - rows.size());
+    }
+
+    /** Hits of rules over all hosts, those with the most first. */
+    public synchronized TelemetryRules rules(Instant now) {
+        List<TelemetryRules.RuleHits> rows = sums.hits(TelemetryRules.MOST);
+        return new TelemetryRules(now, rows, sums.rules() - rows.size());
     }
 
     /** Everything that Prometheus is told. */

@@ -1,15 +1,15 @@
 package io.aegisflux.segmentation.telemetry.domain;
 
-import io.aegisflux.segmentation.contracts.FlowEvent;
+import io.aegisflux.segmentation.contracts.FlowRow;
 import io.aegisflux.segmentation.contracts.TelemetryFlows;
 import io.aegisflux.segmentation.contracts.Verdict;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The decisions of one second. At most {@link #MAX_KINDS} kinds are told apart and {@link #MAX_ROWS} become rows, so that
@@ -23,6 +23,7 @@ final class FlowWindow {
     private final Map<FlowKind, Tally> tallies = new HashMap<>();
     private final Map<Verdict, Long> sums = new EnumMap<>(Verdict.class);
     private long withoutPlace;
+    private long lost;
 
     /**
      * @param second it begins at, since the epoch
@@ -35,29 +36,35 @@ final class FlowWindow {
         return second;
     }
 
-    void add(FlowEvent event) {
-        sums.merge(event.verdict(), event.count(), Saturating::sum);
-        FlowKind kind = FlowKind.of(event);
+    void add(FlowRow row) {
+        sums.merge(row.verdict(), row.count(), Saturating::sum);
+        FlowKind kind = FlowKind.of(row);
         Tally tally = tallies.get(kind);
         if (tally == null) {
             if (tallies.size() >= MAX_KINDS) {
                 withoutPlace++;
                 return;
             }
-            tally = new Tally();
+            tally = new Tally(row);
             tallies.put(kind, tally);
+        } else {
+            tally.add(row);
         }
-        tally.add(event);
+    }
+
+    /** Counts decisions that a host could not tell of. */
+    void lost(long decisions) {
+        lost = Saturating.sum(lost, decisions);
     }
 
     /** What is published: the rows with the most decisions. */
     TelemetryFlows flows() {
-        List<TelemetryFlows.Flow> rows = tallies.entrySet().stream()
-                .sorted(Map.Entry.comparingByValue(Comparator.comparingLong((Tally tally) -> tally.count)
+        List<FlowRow> rows = tallies.values().stream()
+                .sorted(Comparator.comparingLong((Tally tally) -> tally.count)
                         .reversed()
-                        .thenComparing(tally -> tally.first)))
+                        .thenComparing(tally -> tally.first))
                 .limit(MAX_ROWS)
-                .map(entry -> row(entry.getKey(), entry.getValue()))
+                .map(Tally::row)
                 .toList();
         return new TelemetryFlows(
                 Instant.ofEpochSecond(second),
@@ -66,48 +73,52 @@ final class FlowWindow {
                 tallies.size() - rows.size() + withoutPlace,
                 sum(Verdict.ALLOWED),
                 sum(Verdict.DROPPED),
-                sum(Verdict.AUDITED));
+                sum(Verdict.AUDITED),
+                lost);
     }
 
     private long sum(Verdict verdict) {
         return sums.getOrDefault(verdict, 0L);
     }
 
-    private static TelemetryFlows.Flow row(FlowKind kind, Tally tally) {
-        return new TelemetryFlows.Flow(
-                kind.host(),
-                kind.sourceIp(),
-                kind.destIp(),
-                kind.destPort(),
-                kind.protocol(),
-                kind.verdict(),
-                kind.policyId(),
-                kind.policyVersion(),
-                kind.ruleId(),
-                tally.count,
-                tally.first,
-                tally.last);
-    }
-
+    /** Sums up rows of one kind; the newest of them stands for all. */
     private static final class Tally {
+        private FlowRow newest;
+        private boolean severalPorts;
         private long count;
         private Instant first;
-        private Instant last;
 
-        void add(FlowEvent event) {
-            count = Saturating.sum(count, event.count());
-            Instant begin = event.count() > 1 ? firstOf(event) : event.timestamp();
-            first = first == null || begin.isBefore(first) ? begin : first;
-            last = last == null || event.timestamp().isAfter(last) ? event.timestamp() : last;
+        Tally(FlowRow row) {
+            newest = row;
+            count = row.count();
+            first = row.first();
         }
 
-        /** An event of several decisions is dated by the last and names the first in its metadata. */
-        private static Instant firstOf(FlowEvent event) {
-            try {
-                return event.metadata().get("first") instanceof String first ? Instant.parse(first) : event.timestamp();
-            } catch (DateTimeException e) {
-                return event.timestamp();
-            }
+        void add(FlowRow row) {
+            count = Saturating.sum(count, row.count());
+            first = row.first().isBefore(first) ? row.first() : first;
+            severalPorts |= !Objects.equals(row.sourcePort(), newest.sourcePort());
+            newest = row.last().isBefore(newest.last()) ? newest : row;
+        }
+
+        FlowRow row() {
+            return new FlowRow(
+                    newest.hostId(),
+                    newest.eventId(),
+                    newest.direction(),
+                    newest.source(),
+                    newest.dest(),
+                    severalPorts ? null : newest.sourcePort(),
+                    newest.destPort(),
+                    newest.protocol(),
+                    newest.verdict(),
+                    newest.reason(),
+                    newest.policyId(),
+                    newest.policyVersion(),
+                    newest.ruleId(),
+                    count,
+                    first,
+                    newest.last());
         }
     }
 }

@@ -1,6 +1,9 @@
 package io.aegisflux.segmentation.telemetry.domain;
 
 import io.aegisflux.segmentation.contracts.FlowEvent;
+import io.aegisflux.segmentation.contracts.FlowRecord;
+import io.aegisflux.segmentation.contracts.FlowRecords;
+import io.aegisflux.segmentation.contracts.FlowRow;
 import io.aegisflux.segmentation.contracts.TelemetryFlows;
 import io.aegisflux.segmentation.contracts.Verdict;
 import java.time.Duration;
@@ -36,6 +39,30 @@ public final class FlowWindows {
      * @param now as {@link System#nanoTime()}
      */
     public synchronized void add(FlowEvent event, Instant storedAt, long now) {
+        FlowWindow window = windowOf(storedAt, now);
+        window.add(FlowRow.of(event));
+        window.lost(event.lost());
+        int verdict = event.verdict().ordinal();
+        decisions[verdict] = Saturating.sum(decisions[verdict], event.count());
+    }
+
+    /**
+     * Takes what a host recorded: of it, what was allowed, for events told of the rest.
+     *
+     * @param storedAt when the broker stored it
+     * @param now as {@link System#nanoTime()}
+     */
+    public synchronized void add(FlowRecords records, Instant storedAt, long now) {
+        FlowWindow window = windowOf(storedAt, now);
+        window.lost(records.unrecorded());
+        for (FlowRecord flow : records.flows()) {
+            if (flow.verdict() == Verdict.ALLOWED) {
+                window.add(FlowRow.of(records.hostId(), flow, records.from()));
+            }
+        }
+    }
+
+    private FlowWindow windowOf(Instant storedAt, long now) {
         long second = Math.max(storedAt.getEpochSecond(), firstOpen);
         if (open != null && open.second() < second) {
             close();
@@ -44,9 +71,7 @@ public final class FlowWindows {
             open = new FlowWindow(second);
             openUntil = now + Math.min(SECOND, SECOND - storedAt.getNano()) + GRACE.toNanos();
         }
-        open.add(event);
-        int verdict = event.verdict().ordinal();
-        decisions[verdict] = Saturating.sum(decisions[verdict], event.count());
+        return open;
     }
 
     /**

@@ -41,8 +41,8 @@ class FlowWindowsTest {
         assertThat(flows.flows()).singleElement().satisfies(flow -> {
             assertThat(flow.count()).isEqualTo(7);
             assertThat(flow.hostId().value()).isEqualTo("host-b");
-            assertThat(flow.sourceIp()).isEqualTo("198.18.1.10");
-            assertThat(flow.destIp()).isEqualTo("198.18.2.20");
+            assertThat(flow.source().ip()).isEqualTo("198.18.1.10");
+            assertThat(flow.dest().ip()).isEqualTo("198.18.2.20");
             assertThat(flow.destPort()).isEqualTo(5432);
             assertThat(flow.protocol()).isEqualTo("tcp");
             assertThat(flow.verdict()).isEqualTo(Verdict.DROPPED);
