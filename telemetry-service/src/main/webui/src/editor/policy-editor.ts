@@ -87,7 +87,7 @@ class PolicyEditor extends LitElement {
           hoverTooltip((view, position) => this.#hover(view, position)),
           // Tab moves on, as everywhere on the page: a keyboard is never caught in here.
           keymap.of([...completionKeymap, ...lintKeymap, ...historyKeymap, ...defaultKeymap]),
-          EditorView.contentAttributes.of({ 'aria-label': 'Policy document, JSON' }),
+          EditorView.contentAttributes.of({ 'aria-label': 'Policy document, JSON', tabindex: '0' }),
           LOOK,
         ],
       }),

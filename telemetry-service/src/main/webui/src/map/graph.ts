@@ -27,18 +27,21 @@ class Graph extends LitElement {
     .field {
       display: block;
       height: 100%;
+      position: relative;
     }
   `;
   declare picture: Picture;
   readonly #theme = new Watch(this, theme);
   #cy: cytoscape.Core | undefined;
   #styled = '';
+  #isLaidOut = false;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#cy?.destroy();
     this.#cy = undefined;
     this.#styled = '';
+    this.#isLaidOut = false;
   }
 
   protected override render(): TemplateResult {
@@ -64,7 +67,7 @@ class Graph extends LitElement {
     const cy = cytoscape({
       container: this.renderRoot.querySelector('.field'),
       minZoom: 0.2,
-      maxZoom: 2.5,
+      maxZoom: 1.6,
       selectionType: 'single',
     });
     cy.on('tap', 'edge', (event) => {
@@ -89,8 +92,22 @@ class Graph extends LitElement {
       isOther = put(cy, 'edges', keyOf(edge), { source: edge.source, target: edge.dest, ...look(edge) }) || isOther;
     });
     if (isOther) {
-      cy.layout({ name: 'fcose', animate: false, randomize: false, padding: 40, nodeSeparation: 120 } as cytoscape.LayoutOptions).run();
+      cy.layout(this.#layout()).run();
+      this.#isLaidOut = true;
     }
+  }
+
+  /** From scratch at first; later what is there stays about where it is. */
+  #layout(): cytoscape.LayoutOptions {
+    return {
+      name: 'fcose',
+      animate: false,
+      randomize: !this.#isLaidOut,
+      padding: 40,
+      idealEdgeLength: 170,
+      nodeRepulsion: 30_000,
+      nodeSeparation: 150,
+    } as cytoscape.LayoutOptions;
   }
 
   #sheet(): cytoscape.StylesheetJson {
@@ -119,6 +136,7 @@ class Graph extends LitElement {
         style: {
           label: 'data(label)',
           'curve-style': 'bezier',
+          'text-rotation': 'autorotate',
           'target-arrow-shape': 'triangle',
           width: 2,
           color: colour('text'),

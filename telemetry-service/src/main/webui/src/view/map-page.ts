@@ -84,7 +84,7 @@ class MapPage extends LitElement {
         ${this.isDrawn
           ? html`<seg-graph .picture=${picture} @edge=${(event: CustomEvent<string>) => this.#explainEdge(picture, event.detail)}></seg-graph>`
           : nothing}
-        ${picture.edges.size === 0 ? html`<p class="empty">No connection was seen yet.</p>` : nothing}
+        ${picture.edges.size === 0 && this.#source.refusal === undefined ? html`<p class="empty">No connection was seen yet.</p>` : nothing}
       </div>
       <div class="legend" aria-hidden="true">
         <span>${badge('allowed')} solid</span> <span>${badge('dropped')} dashed</span>
