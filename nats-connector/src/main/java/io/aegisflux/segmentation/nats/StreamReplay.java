@@ -25,6 +25,12 @@ public final class StreamReplay {
         void receive(byte[] data, NatsMetadata metadata);
     }
 
+    /** Takes messages until it has enough. */
+    private interface Taker {
+        /** Whether more are wanted. */
+        boolean take(byte[] data, NatsMetadata metadata);
+    }
+
     /**
      * Hands on every message that was stored at this time or later, up to the last one that there is when it is reached.
      *
@@ -32,6 +38,32 @@ public final class StreamReplay {
      * @throws BusException when the broker refuses, or sends nothing for ten seconds
      */
     public static void since(Bus bus, String stream, String filter, Instant from, Receiver receiver) {
+        read(bus, stream, filter, from, (data, metadata) -> {
+            receiver.receive(data, metadata);
+            return true;
+        });
+    }
+
+    /**
+     * As {@link #since}, up to what was stored at {@code to} or later.
+     *
+     * @throws BusException as {@link #since}, and when it is not done at this time of {@link System#nanoTime()}
+     */
+    public static void between(
+            Bus bus, String stream, String filter, Instant from, Instant to, long deadline, Receiver receiver) {
+        read(bus, stream, filter, from, (data, metadata) -> {
+            if (!metadata.timestamp().isBefore(to)) {
+                return false;
+            }
+            if (System.nanoTime() - deadline > 0) {
+                throw new BusException("the stream %s holds too much to be read in time".formatted(stream), null);
+            }
+            receiver.receive(data, metadata);
+            return true;
+        });
+    }
+
+    private static void read(Bus bus, String stream, String filter, Instant from, Taker taker) {
         try {
             OrderedConsumerContext consumer = bus.connection()
                     .getStreamContext(stream)
@@ -47,7 +79,9 @@ public final class StreamReplay {
                         throw new BusException("the stream %s stopped halfway".formatted(stream), null);
                     }
                     NatsMetadata metadata = NatsMetadata.of(message);
-                    receiver.receive(message.getData(), metadata);
+                    if (!taker.take(message.getData(), metadata)) {
+                        return;
+                    }
                     pending = metadata.pending();
                 }
             }

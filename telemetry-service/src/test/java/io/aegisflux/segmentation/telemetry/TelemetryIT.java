@@ -18,7 +18,6 @@ import io.aegisflux.segmentation.harness.ServiceProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -178,16 +177,11 @@ class TelemetryIT {
     }
 
     @Test
-    void answersWithTheLastSummaryAndTheLastFlows() {
+    void answersWithTheLastSummary() {
         fleet.metrics("asked", 17, node -> {});
-        fleet.drop("asked", 4242, 1);
-        await().atMost(PATIENCE)
-                .until(() -> fleet.heard("asked", 4242) == 1
-                        && fleet.lastWord("asked").isPresent());
+        await().atMost(PATIENCE).until(() -> fleet.lastWord("asked").isPresent());
         TelemetrySummary summary = Wire.read(ask(TelemetryApi.SUMMARY), TelemetrySummary.class);
         assertThat(summary.perHost()).extracting(row -> row.hostId().value()).contains("asked");
-        TelemetryFlows flows = Wire.read(ask(TelemetryApi.FLOWS), TelemetryFlows.class);
-        assertThat(flows.from()).isAfter(Instant.now().minus(1, ChronoUnit.MINUTES));
     }
 
     private static byte[] ask(String verb) {

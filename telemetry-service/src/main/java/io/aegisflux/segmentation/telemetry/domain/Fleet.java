@@ -6,10 +6,13 @@ import io.aegisflux.segmentation.contracts.MetricsReport;
 import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.PolicyUpdate;
 import io.aegisflux.segmentation.contracts.StoredPolicy;
+import io.aegisflux.segmentation.contracts.TelemetryHosts;
+import io.aegisflux.segmentation.contracts.TelemetryRules;
 import io.aegisflux.segmentation.contracts.TelemetrySummary;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +29,7 @@ public final class Fleet {
     private final RuleSeries series;
     private final PolicyCatalog policies = new PolicyCatalog();
     private final Propagation propagation = new Propagation(policies);
+    private Map<HostId, Long> desired = Map.of();
     private boolean changed = true;
 
     /**
@@ -124,6 +128,30 @@ public final class Fleet {
     /** The fleet at one glance. */
     public synchronized TelemetrySummary summary(Instant now) {
         return Summary.of(present(now), sums, now);
+    }
+
+    /** How each host stands; of more than fit, those that are stale go first. */
+    public synchronized TelemetryHosts hosts(Instant now) {
+        List<KnownHost> present = present(now);
+        List<TelemetryHosts.HostRow> rows = present.stream()
+                .sorted(Comparator.comparing((KnownHost host) -> !host.isStale(now))
+                        .thenComparing(host -> host.id().value()))
+                .limit(TelemetryHosts.MOST)
+                .sorted(Comparator.comparing(host -> host.id().value()))
+                .map(host -> host.row(desired.get(host.id()), now))
+                .toList();
+        return new TelemetryHosts(now, rows, present.size() - rows.size());
+    }
+
+    /** Hits of rules over all hosts, those with the most first. */
+    public synchronized TelemetryRules rules(Instant now) {
+        List<TelemetryRules.RuleHits> rows = sums.hits(TelemetryRules.MOST);
+        return new TelemetryRules(now, rows, sums.rules() - rows.size());
+    }
+
+    /** The revision that is desired of each host. */
+    public synchronized void desired(Map<HostId, Long> revisions) {
+        desired = Map.copyOf(revisions);
     }
 
     /** Everything that Prometheus is told. */

@@ -5,6 +5,7 @@ import io.aegisflux.segmentation.contracts.Hook;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.MetricsReport;
 import io.aegisflux.segmentation.contracts.PolicyUpdate;
+import io.aegisflux.segmentation.contracts.TelemetryHosts;
 import io.aegisflux.segmentation.contracts.TelemetrySummary;
 import java.time.Duration;
 import java.time.Instant;
@@ -123,6 +124,28 @@ final class KnownHost {
                 isStale(now),
                 figures != null ? figures.packetsAllowed() : 0,
                 figures != null ? figures.packetsDropped() : 0);
+    }
+
+    /**
+     * How it stands, with its counters.
+     *
+     * @param desired null while nobody told
+     */
+    TelemetryHosts.HostRow row(Long desired, Instant now) {
+        Optional<MetricsReport> told = figures();
+        return new TelemetryHosts.HostRow(
+                id,
+                revision,
+                desired,
+                figures != null ? figures.timestamp() : capabilitiesMade,
+                isStale(now),
+                told.map(MetricsReport::packetsAllowed).orElse(0L),
+                told.map(MetricsReport::packetsDropped).orElse(0L),
+                told.map(MetricsReport::packetsAudited).orElse(0L),
+                told.map(MetricsReport::connectionsBlocked).orElse(0L),
+                told.map(MetricsReport::eventsLost).orElse(0L),
+                told.map(MetricsReport::tableBytes).orElse(0L),
+                told.map(MetricsReport::tableCapacity).orElse(0L));
     }
 
     /** How often each hook is in which state. */

@@ -52,7 +52,7 @@ final class RuleRows {
             long packets = first ? 0 : hit.packets() - known;
             added.put(rule, new Added(packets, hit.lastHit() == null && packets > 0 ? at : hit.lastHit()));
             rows.put(rule.name(), new Row(rule.version(), hit.packets(), at));
-            sums.add(rule, hit.packets());
+            sums.add(rule, hit.packets(), hit.lastHit());
         }
         last = at;
         return added;

@@ -1,6 +1,8 @@
 package io.aegisflux.segmentation.telemetry.domain;
 
+import io.aegisflux.segmentation.contracts.TelemetryRules;
 import io.aegisflux.segmentation.contracts.TelemetrySummary;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -20,12 +22,17 @@ final class RuleSums {
     private static final class Sum {
         private long packets;
         private int hosts;
+        private Instant lastHit;
     }
 
-    void add(RuleKey rule, long packets) {
+    /** @param lastHit null when the host did not tell */
+    void add(RuleKey rule, long packets, Instant lastHit) {
         Sum sum = sums.computeIfAbsent(rule, ignored -> new Sum());
         sum.packets += packets;
         sum.hosts++;
+        if (lastHit != null && (sum.lastHit == null || lastHit.isAfter(sum.lastHit))) {
+            sum.lastHit = lastHit;
+        }
     }
 
     void subtract(RuleKey rule, long packets) {
@@ -48,6 +55,25 @@ final class RuleSums {
                         entry.getKey().rule(),
                         entry.getValue().packets))
                 .toList();
+    }
+
+    /** As {@link #top}, with the last hit. */
+    List<TelemetryRules.RuleHits> hits(int count) {
+        return sums.entrySet().stream()
+                .sorted(BY_TRAFFIC)
+                .limit(count)
+                .map(entry -> new TelemetryRules.RuleHits(
+                        entry.getKey().policy(),
+                        entry.getKey().version(),
+                        entry.getKey().rule(),
+                        entry.getValue().packets,
+                        entry.getValue().lastHit))
+                .toList();
+    }
+
+    /** How many rules there are. */
+    long rules() {
+        return sums.size();
     }
 
     /** How many policies have a rule that was hit. */

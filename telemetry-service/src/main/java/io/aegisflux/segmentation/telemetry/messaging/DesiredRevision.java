@@ -13,6 +13,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -60,6 +61,11 @@ public class DesiredRevision {
             byte[] answer = bus.request(Subjects.api(PolicyApi.SERVICE, PolicyApi.LIST), new byte[0])
                     .getData();
             fleet.desired(Wire.read(answer, PolicyApi.ListReply.class).revision());
+            byte[] hosts = bus.request(Subjects.api(PolicyApi.SERVICE, PolicyApi.HOSTS), new byte[0])
+                    .getData();
+            fleet.desired(Wire.read(hosts, PolicyApi.HostsReply.class).hosts().stream()
+                    .collect(Collectors.toMap(
+                            PolicyApi.HostSummary::hostId, PolicyApi.HostSummary::desiredRevision, Math::max)));
         } catch (BusException | MalformedMessageException | IllegalStateException e) {
             LOG.debugf("the desired revision is not known now: %s", e.getMessage());
         }

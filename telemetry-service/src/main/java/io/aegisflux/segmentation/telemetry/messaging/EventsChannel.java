@@ -17,11 +17,13 @@ import org.eclipse.microprofile.reactive.messaging.Message;
 public class EventsChannel {
     private final Intake intake;
     private final FlowWindows windows;
+    private final LiveMap map;
 
     @Inject
-    public EventsChannel(Intake intake, FlowWindows windows) {
+    public EventsChannel(Intake intake, FlowWindows windows, LiveMap map) {
         this.intake = intake;
         this.windows = windows;
+        this.map = map;
     }
 
     @Incoming("events")
@@ -37,5 +39,6 @@ public class EventsChannel {
         Plausible.word(event.protocol(), "protocol");
         Plausible.word(event.ruleId(), "rule_id");
         windows.add(event, metadata.timestamp(), System.nanoTime());
+        map.add(event, metadata.timestamp());
     }
 }

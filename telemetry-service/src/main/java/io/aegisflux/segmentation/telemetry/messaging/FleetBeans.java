@@ -2,6 +2,7 @@ package io.aegisflux.segmentation.telemetry.messaging;
 
 import io.aegisflux.segmentation.telemetry.domain.Fleet;
 import io.aegisflux.segmentation.telemetry.domain.FlowWindows;
+import io.aegisflux.segmentation.telemetry.domain.Names;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -20,5 +21,11 @@ public class FleetBeans {
     @Singleton
     FlowWindows flowWindows() {
         return new FlowWindows();
+    }
+
+    @Produces
+    @Singleton
+    Names names() {
+        return new Names();
     }
 }

@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 @Singleton
 public class Refusals implements MeterBinder {
     private static final List<String> STREAMS =
-            List.of(Streams.EVENTS, Streams.METRICS, Streams.SYSTEM, Streams.POLICY_UPDATES);
+            List.of(Streams.EVENTS, Streams.FLOWS, Streams.METRICS, Streams.SYSTEM, Streams.POLICY_UPDATES);
 
     private final Map<Kind, Counter> counters = new ConcurrentHashMap<>();
 

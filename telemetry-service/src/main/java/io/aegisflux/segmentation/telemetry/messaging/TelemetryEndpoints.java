@@ -17,11 +17,13 @@ import jakarta.inject.Inject;
 import java.util.Map;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** {@code segmentation.api.telemetry.*}: the last summary and the last window of flows, whichever instance published it. */
+/** {@code segmentation.api.telemetry.*}: what was published last, whichever instance did, and questions about flows. */
 @ApplicationScoped
 public class TelemetryEndpoints {
     private final Bus bus;
     private final TelemetryPublisher publisher;
+    private final FlowQueries queries;
+    private final Hints hints;
     private final String version;
     private volatile ApiEndpoints endpoints;
     private volatile Heartbeat heartbeat;
@@ -30,9 +32,13 @@ public class TelemetryEndpoints {
     public TelemetryEndpoints(
             Bus bus,
             TelemetryPublisher publisher,
+            FlowQueries queries,
+            Hints hints,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.bus = bus;
         this.publisher = publisher;
+        this.queries = queries;
+        this.hints = hints;
         this.version = version;
     }
 
@@ -47,8 +53,18 @@ public class TelemetryEndpoints {
                         Map.of(
                                 TelemetryApi.SUMMARY,
                                 request -> last(Subjects.TELEMETRY_SUMMARY),
+                                TelemetryApi.HOSTS,
+                                request -> last(Subjects.TELEMETRY_HOSTS),
+                                TelemetryApi.RULES,
+                                request -> last(Subjects.TELEMETRY_RULES),
                                 TelemetryApi.FLOWS,
-                                request -> last(Subjects.TELEMETRY_FLOWS))));
+                                queries::flows,
+                                TelemetryApi.MAP,
+                                queries::map,
+                                TelemetryApi.TOP,
+                                queries::top,
+                                TelemetryApi.HINTS,
+                                hints::hints)));
     }
 
     void stop(@Observes ShutdownEvent event) {
@@ -64,6 +80,6 @@ public class TelemetryEndpoints {
                 .orElseThrow(() -> new ApiException(
                         ApiError.NOT_FOUND,
                         "nothing was published on " + subject + " in the last ten minutes",
-                        "flows come with the next event, a summary within seconds: ask again"));
+                        "it comes within seconds: ask again"));
     }
 }

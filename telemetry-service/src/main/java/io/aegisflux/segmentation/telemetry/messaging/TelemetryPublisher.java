@@ -1,8 +1,10 @@
 package io.aegisflux.segmentation.telemetry.messaging;
 
+import io.aegisflux.segmentation.contracts.FlowRow;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.TelemetryFlows;
+import io.aegisflux.segmentation.contracts.TelemetryMap;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.nats.BusException;
@@ -11,6 +13,7 @@ import io.aegisflux.segmentation.nats.StreamCatalog;
 import io.aegisflux.segmentation.nats.UnfitServerException;
 import io.aegisflux.segmentation.telemetry.domain.Fleet;
 import io.aegisflux.segmentation.telemetry.domain.FlowWindows;
+import io.aegisflux.segmentation.telemetry.domain.Names;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -18,6 +21,8 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -34,12 +39,18 @@ public class TelemetryPublisher {
     private static final Duration TICK = Duration.ofMillis(50);
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final long SUMMARY_SECONDS = 5;
+    private static final int MAX_BYTES = 700 * 1024;
     private static final long TIDY_SECONDS = 5;
+
+    /** So often all of the map is published. */
+    static final Duration FULL_MAP = Duration.ofSeconds(30);
 
     private final Bus bus;
     private final Fleet fleet;
     private final FlowWindows windows;
     private final StoredState stored;
+    private final Names names;
+    private final LiveMap map;
     private final Thread thread = Thread.ofVirtual().name("publisher").unstarted(this::run);
     private volatile Lease lease;
     private volatile boolean stopped;
@@ -47,11 +58,13 @@ public class TelemetryPublisher {
     private long lastSecond;
 
     @Inject
-    public TelemetryPublisher(Bus bus, Fleet fleet, FlowWindows windows, StoredState stored) {
+    public TelemetryPublisher(Bus bus, Fleet fleet, FlowWindows windows, StoredState stored, Names names, LiveMap map) {
         this.bus = bus;
         this.fleet = fleet;
         this.windows = windows;
         this.stored = stored;
+        this.names = names;
+        this.map = map;
     }
 
     void start(@Observes StartupEvent event) {
@@ -103,12 +116,16 @@ public class TelemetryPublisher {
         }
         if (!lease.isHeld() || !bus.isConnected()) {
             isPrepared = false;
+            if (isNewSecond) {
+                map.tidy(now);
+            }
             return;
         }
         prepare();
         publishFlows();
         if (isNewSecond && stored.isComplete()) {
             publishSummary(now);
+            publishMap(now);
         }
     }
 
@@ -118,6 +135,7 @@ public class TelemetryPublisher {
             bus.last(Streams.TELEMETRY, Subjects.TELEMETRY_FLOWS)
                     .ifPresent(last -> windows.published(
                             Wire.read(last.data(), TelemetryFlows.class).to()));
+            map.beginTerm();
             isPrepared = true;
         }
     }
@@ -128,7 +146,7 @@ public class TelemetryPublisher {
             TelemetryFlows flows = next.get();
             bus.publish(
                     Subjects.TELEMETRY_FLOWS,
-                    Wire.write(flows),
+                    Wire.write(named(flows)),
                     "flows-" + flows.from().getEpochSecond());
             windows.published(flows.to());
             next = windows.next();
@@ -137,7 +155,41 @@ public class TelemetryPublisher {
 
     private void publishSummary(Instant now) {
         if (fleet.takeChanged() || now.getEpochSecond() % SUMMARY_SECONDS == 0) {
-            bus.publish(Subjects.TELEMETRY_SUMMARY, Wire.write(fleet.summary(now)), "summary-" + now.getEpochSecond());
+            long second = now.getEpochSecond();
+            bus.publish(Subjects.TELEMETRY_SUMMARY, Wire.write(fleet.summary(now)), "summary-" + second);
+            bus.publish(Subjects.TELEMETRY_HOSTS, Wire.write(fleet.hosts(now)), "hosts-" + second);
+            bus.publish(Subjects.TELEMETRY_RULES, Wire.write(fleet.rules(now)), "rules-" + second);
         }
+    }
+
+    private void publishMap(Instant now) {
+        if (map.isComplete()) {
+            for (TelemetryMap message : map.changes(now.getEpochSecond() % FULL_MAP.toSeconds() == 0, now)) {
+                bus.publish(Subjects.TELEMETRY_MAP, Wire.write(message), message.term() + "-" + message.sequence());
+            }
+        }
+    }
+
+    /** With names at the ends of each row; those that do not fit the message then are omitted. */
+    private TelemetryFlows named(TelemetryFlows flows) {
+        List<FlowRow> rows = new ArrayList<>();
+        int bytes = 0;
+        for (FlowRow flow : flows.flows()) {
+            FlowRow row = names.named(flow);
+            bytes += Wire.write(row).length;
+            if (bytes > MAX_BYTES) {
+                break;
+            }
+            rows.add(row);
+        }
+        return new TelemetryFlows(
+                flows.from(),
+                flows.to(),
+                rows,
+                flows.omitted() + flows.flows().size() - rows.size(),
+                flows.allowed(),
+                flows.dropped(),
+                flows.audited(),
+                flows.lost());
     }
 }
