@@ -94,9 +94,18 @@ export class Fleet {
     }
   }
 
-  /** Publishes and makes sure that the stream has it. */
+  /** Publishes and makes sure that the stream has it, as an agent does: again while the broker does not say so. */
   async #publish(subject: string, message: object): Promise<void> {
-    await this.#bus.request(subject, JSON.stringify(message), { timeout: 30_000 });
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#bus.request(subject, JSON.stringify(message), { timeout: 5_000 });
+        return;
+      } catch (error) {
+        if (attempt === 6) {
+          throw error;
+        }
+      }
+    }
   }
 }
 

@@ -19,6 +19,17 @@ const SHAPES: Record<MapNode['kind'], string> = {
   unknown: 'diamond',
 };
 
+/** Begins where the nodes are, so that what is there already stays about there, and is the same each time. */
+const LAYOUT = {
+  name: 'fcose',
+  animate: false,
+  randomize: false,
+  padding: 40,
+  idealEdgeLength: 170,
+  nodeRepulsion: 30_000,
+} as cytoscape.LayoutOptions;
+const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
+
 /** The map on a canvas. It says `edge` with the key of one that was clicked. The table beside it is for who cannot see it. */
 class Graph extends LitElement {
   static override properties = { picture: { attribute: false } };
@@ -34,14 +45,12 @@ class Graph extends LitElement {
   readonly #theme = new Watch(this, theme);
   #cy: cytoscape.Core | undefined;
   #styled = '';
-  #isLaidOut = false;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#cy?.destroy();
     this.#cy = undefined;
     this.#styled = '';
-    this.#isLaidOut = false;
   }
 
   protected override render(): TemplateResult {
@@ -92,22 +101,8 @@ class Graph extends LitElement {
       isOther = put(cy, 'edges', keyOf(edge), { source: edge.source, target: edge.dest, ...look(edge) }) || isOther;
     });
     if (isOther) {
-      cy.layout(this.#layout()).run();
-      this.#isLaidOut = true;
+      cy.layout(LAYOUT).run();
     }
-  }
-
-  /** From scratch at first; later what is there stays about where it is. */
-  #layout(): cytoscape.LayoutOptions {
-    return {
-      name: 'fcose',
-      animate: false,
-      randomize: !this.#isLaidOut,
-      padding: 40,
-      idealEdgeLength: 170,
-      nodeRepulsion: 30_000,
-      nodeSeparation: 150,
-    } as cytoscape.LayoutOptions;
   }
 
   #sheet(): cytoscape.StylesheetJson {
@@ -128,7 +123,8 @@ class Graph extends LitElement {
           'font-size': 13,
           'text-valign': 'bottom',
           'text-margin-y': 6,
-          'text-wrap': 'wrap',
+          'text-background-color': colour('surface'),
+          'text-background-opacity': 0.85,
         },
       },
       {
@@ -164,8 +160,14 @@ function put(cy: cytoscape.Core, group: 'nodes' | 'edges', id: string, data: obj
     known.data(data);
     return false;
   }
-  cy.add({ group, data: { id, ...data } } as cytoscape.ElementDefinition);
+  cy.add({ group, data: { id, ...data }, position: place(cy.nodes().length) } as cytoscape.ElementDefinition);
   return true;
+}
+
+/** Where the nth node begins: on a spiral, for forces between nodes in one line never leave it. */
+function place(n: number): cytoscape.Position {
+  const radius = 150 * Math.sqrt(n);
+  return { x: radius * Math.cos(n * GOLDEN_ANGLE), y: radius * Math.sin(n * GOLDEN_ANGLE) };
 }
 
 function label(node: MapNode): string {

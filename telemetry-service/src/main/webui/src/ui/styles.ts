@@ -79,7 +79,7 @@ export const styles = css`
   }
   .wrap {
     white-space: normal;
-    min-width: 14rem;
+    min-width: 9rem;
   }
   button,
   select,

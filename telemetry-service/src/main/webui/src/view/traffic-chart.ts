@@ -1,10 +1,11 @@
 import { css, html, LitElement, unsafeCSS, type PropertyValues, type TemplateResult } from 'lit';
 import uPlot from 'uplot';
 import sheet from 'uplot/dist/uPlot.min.css?inline';
+import type { Verdict } from '../bus/messages.js';
 import type { Second } from '../state/live-flows.js';
 import { theme } from '../state/theme.js';
 import { Watch } from '../state/store.js';
-import type { Verdict } from '../bus/messages.js';
+import { clock } from '../ui/format.js';
 
 const HEIGHT = 110;
 const SECONDS = 300;
@@ -62,9 +63,12 @@ class TrafficChart extends LitElement {
     this.#chart.setData(this.#data());
   }
 
+  /** The seconds up to the last that was heard; nothing was decided in those of which nothing was heard. */
   #data(): uPlot.AlignedData {
-    const seconds = this.seconds.slice(0, SECONDS).reverse();
-    return [seconds.map((each) => each.at), ...SERIES.map((verdict) => seconds.map((each) => each[verdict]))] as uPlot.AlignedData;
+    const end = this.seconds[0]?.at ?? Math.floor(Date.now() / 1000);
+    const times = Array.from({ length: SECONDS }, (_, index) => end - SECONDS + 1 + index);
+    const known = new Map(this.seconds.map((second) => [second.at, second]));
+    return [times, ...SERIES.map((verdict) => times.map((time) => known.get(time)?.[verdict] ?? 0))] as uPlot.AlignedData;
   }
 
   #options(): uPlot.Options {
@@ -76,7 +80,11 @@ class TrafficChart extends LitElement {
       height: HEIGHT,
       legend: { show: false },
       cursor: { show: false },
-      axes: [axis, { ...axis, size: 44 }],
+      scales: { y: { range: (_, __, highest) => [0, Math.max(1, highest)] } },
+      axes: [
+        { ...axis, size: 28, space: 120, values: (_, times) => times.map((time) => clock(new Date(time * 1000).toISOString())) },
+        { ...axis, size: 44, space: 25 },
+      ],
       series: [{}, ...SERIES.map((verdict) => ({ stroke: colour(verdict), width: 1.5, points: { show: false } }))],
     };
   }
