@@ -1,6 +1,6 @@
 # Built from the checkout: docker build -f deploy/docker/builder-service.Dockerfile .
 FROM debian:trixie AS build
-RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates curl openjdk-25-jdk-headless unzip
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates curl nodejs npm openjdk-25-jdk-headless unzip
 WORKDIR /src
 COPY . .
 # One command line for all images, so that their builds share this layer.

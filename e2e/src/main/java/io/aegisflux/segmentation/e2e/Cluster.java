@@ -42,6 +42,9 @@ final class Cluster {
                 System.out.printf(
                         "✔ %-18s %s%n", service, suite.process(service).http());
             }
+            System.out.printf(
+                    "✔ dashboard          %s/%n",
+                    suite.process("telemetry-service").http());
             suite.startAgents();
             for (Host host : List.of(playground.hostA(), playground.hostB())) {
                 System.out.printf(

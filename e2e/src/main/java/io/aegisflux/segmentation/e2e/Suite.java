@@ -7,6 +7,7 @@ import io.aegisflux.segmentation.e2e.Playground.Place;
 import io.aegisflux.segmentation.harness.NatsBinary;
 import io.aegisflux.segmentation.harness.NatsServer;
 import io.aegisflux.segmentation.harness.ServiceProcess;
+import io.aegisflux.segmentation.harness.WebSocketAccess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -24,11 +25,14 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Suite implements AutoCloseable {
     static final int NATS_PORT = 4222;
+    private static final int WEBSOCKET_PORT = 9222;
+
     /** A busy machine takes minutes for what takes seconds else: clang, for the first agent. */
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     private final Playground playground;
     private final Path directory;
+    private final int dashboardPort = NatsServer.freePort();
     private final NatsServer nats;
     private final Map<String, ServiceProcess> processes = new ConcurrentHashMap<>();
 
@@ -43,7 +47,10 @@ final class Suite implements AutoCloseable {
         // Made before anyone starts: policy-service and the agents read the builder's public key when they start.
         SigningKeys.signer(key("policy"));
         SigningKeys.signer(key("artifact"));
-        nats = NatsServer.start(NatsBinary.find(), playground.addressHere(), NATS_PORT, "", directory.resolve("nats"));
+        String access = WebSocketAccess.configuration(
+                playground.addressHere(), WEBSOCKET_PORT, "http://127.0.0.1:" + dashboardPort);
+        nats = NatsServer.start(
+                NatsBinary.find(), playground.addressHere(), NATS_PORT, access, directory.resolve("nats"));
     }
 
     /** Starts nats-server alone; the services follow by {@link #startServices()} and {@link #startAgents()}. */
@@ -63,7 +70,15 @@ final class Suite implements AutoCloseable {
                                 key("artifact").toString(),
                                 "BUILD_OUTPUT_DIR",
                                 directory.resolve("builds").toString())));
-        processes.put("telemetry-service", service("telemetry-service", Map.of()));
+        processes.put(
+                "telemetry-service",
+                service(
+                        "telemetry-service",
+                        Map.of(
+                                "QUARKUS_HTTP_PORT",
+                                Integer.toString(dashboardPort),
+                                "SEGMENTATION_DASHBOARD_NATS_URL",
+                                "ws://%s:%d".formatted(playground.addressHere(), WEBSOCKET_PORT))));
         processes.values().forEach(process -> process.awaitReady(PATIENCE));
     }
 

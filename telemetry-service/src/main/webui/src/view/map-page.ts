@@ -1,0 +1,186 @@
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { createRef, ref } from 'lit/directives/ref.js';
+import type { Bus } from '../bus/bus.js';
+import type { MapEdge, MapNode } from '../bus/messages.js';
+import { parse } from '../filter/filter.js';
+import { written } from '../filter/syntax.js';
+import { deciderOf, portsOf, verdictOf, type Picture } from '../map/picture.js';
+import { MapSource } from '../map/source.js';
+import { format } from '../state/address.js';
+import { refine, route } from '../state/route.js';
+import { Watch } from '../state/store.js';
+import { ago, count, decider } from '../ui/format.js';
+import { refusalNote } from '../ui/refusal-note.js';
+import { styles } from '../ui/styles.js';
+import { badge } from '../ui/verdict.js';
+import { ExplainPanel } from './explain-panel.js';
+import './filter-bar.js';
+
+/** Who talks to whom, drawn and, in the same words, as a table. */
+class MapPage extends LitElement {
+  static override properties = { bus: { attribute: false }, paused: { state: true }, isDrawn: { state: true } };
+  static override styles = [
+    styles,
+    css`
+      .canvas {
+        height: min(56vh, 40rem);
+        overflow: hidden;
+        position: relative;
+      }
+      .canvas .empty {
+        position: absolute;
+        inset: 30% 0 auto 0;
+      }
+      .legend {
+        display: flex;
+        gap: 1.25rem;
+        padding: 0.5rem 0;
+      }
+      .key {
+        width: 12rem;
+      }
+    `,
+  ];
+  declare bus: Bus;
+  /** What is shown while the map stands still; undefined while it runs. */
+  declare paused: Picture | undefined;
+  declare isDrawn: boolean;
+  readonly #route = new Watch(this, route);
+  readonly #source = new MapSource(this, () => this.bus);
+  readonly #panel = createRef<ExplainPanel>();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.isDrawn = false;
+    void import('../map/graph.js').then(() => {
+      this.isDrawn = true;
+    });
+  }
+
+  protected override willUpdate(_changed: PropertyValues): void {
+    const { window, filter, group } = this.#route.value;
+    if (parse(filter).isValid) {
+      this.#source.want({ window, filter, group });
+    }
+  }
+
+  protected override render(): TemplateResult {
+    const filter = parse(this.#route.value.filter);
+    const picture = this.paused ?? this.#source.picture;
+    return html`
+      <div class="bar">
+        <h1>Map</h1>
+        <seg-filter-bar .bus=${this.bus} .problem=${filter.isValid ? '' : filter.problem}></seg-filter-bar>
+        <label>
+          Group by label
+          <input class="key" data-testid="group" placeholder="app" .value=${this.#route.value.group} @change=${this.#group} />
+        </label>
+        <button data-testid="pause" aria-pressed=${this.paused === undefined ? 'false' : 'true'} @click=${this.#toggle}>
+          ${this.paused === undefined ? 'Pause' : 'Play'}
+        </button>
+      </div>
+      ${refusalNote(this.#source.refusal)}
+      <div class="card canvas">
+        ${this.isDrawn
+          ? html`<seg-graph .picture=${picture} @edge=${(event: CustomEvent<string>) => this.#explainEdge(picture, event.detail)}></seg-graph>`
+          : nothing}
+        ${picture.edges.size === 0 && this.#source.refusal === undefined ? html`<p class="empty">No connection was seen yet.</p>` : nothing}
+      </div>
+      <div class="legend" aria-hidden="true">
+        <span>${badge('allowed')} solid</span> <span>${badge('dropped')} dashed</span>
+        <span>${badge('audited')} dotted: passed, a policy in audit mode would drop it</span>
+      </div>
+      ${this.#table(picture)}
+      <seg-explain ${ref(this.#panel)} .bus=${this.bus}></seg-explain>
+    `;
+  }
+
+  #table({ nodes, edges }: Picture): TemplateResult {
+    return html`<h2 id="connections">Connections</h2>
+      <div class="card" tabindex="0" role="region" aria-labelledby="connections">
+        <table data-testid="connections">
+          <thead>
+            <tr>
+              <th scope="col">Source</th>
+              <th scope="col">Destination</th>
+              <th scope="col">Ports</th>
+              <th scope="col">Latest</th>
+              <th scope="col">Decided by</th>
+              <th scope="col" class="number">Allowed</th>
+              <th scope="col" class="number">Dropped</th>
+              <th scope="col" class="number">Audited</th>
+              <th scope="col">Last seen</th>
+              <th scope="col">Look at</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${[...edges].map(([key, edge]) => this.#row(key, edge, nodes))}
+          </tbody>
+        </table>
+      </div>`;
+  }
+
+  #row(key: string, edge: MapEdge, nodes: Picture['nodes']): TemplateResult {
+    const source = nodes.get(edge.source);
+    const dest = nodes.get(edge.dest);
+    const by = deciderOf(edge);
+    const filter = filterOf(source, dest);
+    const names = `${source?.name ?? edge.source} to ${dest?.name ?? edge.dest}`;
+    return html`<tr data-edge=${key}>
+      <td>${source?.name ?? edge.source}</td>
+      <td>${dest?.name ?? edge.dest}</td>
+      <td class="wrap">${portsOf(edge)}</td>
+      <td>${badge(verdictOf(edge))}</td>
+      <td class="mono">${by === undefined ? '–' : decider(by)} <span class="muted">${by?.reason ?? ''}</span></td>
+      <td class="number">${count(edge.allowed)}</td>
+      <td class="number">${count(edge.dropped)}</td>
+      <td class="number">${count(edge.audited)}</td>
+      <td>${ago(edge.last)}</td>
+      <td>
+        ${filter === undefined
+          ? nothing
+          : html`<a href=${format({ ...this.#route.value, page: 'flows', filter })} aria-label="Flows from ${names}">flows</a>
+              <button aria-label="Explain ${names}" @click=${() => void this.#panel.value?.showLatest(filter)}>Explain</button>`}
+      </td>
+    </tr>`;
+  }
+
+  #explainEdge({ nodes, edges }: Picture, key: string): void {
+    const edge = edges.get(key);
+    const filter = edge === undefined ? undefined : filterOf(nodes.get(edge.source), nodes.get(edge.dest));
+    if (filter !== undefined) {
+      void this.#panel.value?.showLatest(filter);
+    }
+  }
+
+  #toggle(): void {
+    this.paused = this.paused === undefined ? this.#source.picture : undefined;
+  }
+
+  #group(event: Event): void {
+    refine({ group: (event.target as HTMLInputElement).value.trim() });
+  }
+}
+
+/** The filter that lets through what is between two nodes; undefined where no filter can name one of them. */
+function filterOf(source: MapNode | undefined, dest: MapNode | undefined): string | undefined {
+  const from = termOf('from', source);
+  const to = termOf('to', dest);
+  return from === undefined || to === undefined ? undefined : `${from} ${to}`;
+}
+
+function termOf(side: string, node: MapNode | undefined): string | undefined {
+  switch (node?.kind) {
+    case 'workload':
+    case 'host':
+      return `${side}.workload:${written(node.name)}`;
+    case 'address':
+      return `${side}.ip:${node.name}`;
+    case 'group':
+      return `${side}.label:${written(node.name)}`;
+    default:
+      return undefined;
+  }
+}
+
+customElements.define('seg-map-page', MapPage);
