@@ -63,6 +63,14 @@ static __always_inline void count_blocked(void)
 		__sync_fetch_and_add(&sums->connections_blocked, 1);
 }
 
+static __always_inline void count_event(void)
+{
+	struct totals *sums = totals_of_cpu();
+
+	if (sums)
+		sums->events++;
+}
+
 static __always_inline void count_lost_events(__u64 lost)
 {
 	struct totals *sums = totals_of_cpu();

@@ -30,6 +30,21 @@ struct {
 	__type(value, __u64);
 } source_buckets SEC(".maps");
 
+/* Takes tokens; false when there is none. Where one is left, as many go as are asked for. */
+static __always_inline bool take_from(__u64 *bucket, __u64 interval, __u64 tokens, __u64 now)
+{
+	__u64 empty = *(volatile __u64 *)bucket;
+
+	if (empty + NSEC_PER_SEC < now) {
+		empty = now - NSEC_PER_SEC;
+		*(volatile __u64 *)bucket = empty;
+	}
+	if (empty + interval > now)
+		return false;
+	__sync_fetch_and_add(bucket, interval * tokens);
+	return true;
+}
+
 static __always_inline __u64 *bucket_of_source(const struct packet *pkt, __u32 rule)
 {
 	struct source_key key = { .rule = rule };
@@ -51,23 +66,13 @@ static __always_inline __u64 *bucket_of_source(const struct packet *pkt, __u32 r
 __noinline bool take_token(__u32 rule, __u32 limit, __u64 packets, __u64 now)
 {
 	struct work *work = work_at(WORK_OF_PACKETS);
-	__u64 *bucket, empty, interval;
+	__u64 *bucket;
 
 	if (!work)
 		return false;
 	bucket = limit & LIMIT_PER_SOURCE ? bucket_of_source(&work->scan.pkt, rule) : bpf_map_lookup_elem(&rule_buckets, &rule);
-	if (!bucket)
-		return true;
-	interval = NSEC_PER_SEC / LIMIT_PER_SECOND(limit);
-	empty = *(volatile __u64 *)bucket;
-	if (empty + NSEC_PER_SEC < now) {
-		empty = now - NSEC_PER_SEC;
-		*(volatile __u64 *)bucket = empty;
-	}
-	if (empty + interval > now)
-		return false;
-	__sync_fetch_and_add(bucket, interval * (limit & LIMIT_OF_CONNECTIONS ? 1 : packets));
-	return true;
+	return !bucket || take_from(bucket, NSEC_PER_SEC / LIMIT_PER_SECOND(limit),
+				    limit & LIMIT_OF_CONNECTIONS ? 1 : packets, now);
 }
 
 #endif

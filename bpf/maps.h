@@ -17,6 +17,7 @@
 #define FAILSAFE_PORTS 16
 #define SOURCES_MAX 65536
 #define EVENTS_BYTES (1 << 21)
+#define REPEATS_MAX 16384 /* LRU: kinds of decisions that are counted between two looks of the agent */
 #define BOOK_CHUNK_BYTES 2048
 #define BOOK_CHUNKS_MAX 8192
 
@@ -152,7 +153,7 @@ struct identity {
 };
 
 /* Raised with any change of what is shared with the agent; pins lie in a directory of this name. */
-#define LAYOUT_VERSION 4
+#define LAYOUT_VERSION 5
 #define IDENTITY_ARTIFACT 2 /* after one entry a bank */
 #define IDENTITIES 3
 
@@ -203,7 +204,42 @@ struct totals {
 	__u64 bytes[HOOKS][VERDICTS];
 	__u64 drops[REASONS];
 	__u64 connections_blocked;
-	__u64 events_lost;
+	__u64 events_lost; /* refused by a rule's limit, too many of one packet, or of a connection when the ring was full */
+	__u64 events;	   /* of packets, handed over or to be read in `repeats` */
+};
+
+/* What makes decisions equal. No padding: it is a key. */
+struct event_key {
+	__be32 src[4]; /* IPv4 in word 0; all zero where the hook cannot know it */
+	__be32 dst[4];
+	__u32 generation;
+	__s32 rule;  /* slot, or NO_RULE */
+	__s32 audit; /* slot of the audit rule that would have denied, or NO_RULE */
+	__u32 ifindex;
+	__u16 sport; /* host byte order */
+	__u16 dport;
+	__u8 reason;
+	__u8 verdict;
+	__u8 hook;
+	__u8 direction;
+	__u8 family; /* 0 when the packet was malformed before that */
+	__u8 proto;
+	__u8 icmp_type;
+	__u8 icmp_code;
+};
+
+/* How often one decision was taken since the entry was made, the first time included. */
+struct repeats {
+	__u64 first; /* ns, CLOCK_MONOTONIC: the time of the event that went through the ring */
+	__u64 last;
+	__u64 packets;
+	__u64 bytes;
+};
+
+/* What the agent says about events. */
+struct telling {
+	__u64 told;	/* how many of totals.events it has told of, so that one that is started anew knows what it missed */
+	__u64 interval; /* ns between two events of a rule that are the first of their kind, in the long run; 0 for no limit */
 };
 
 /* The decision about a golden packet. */

@@ -131,6 +131,7 @@ struct work {
 	struct decision decision;
 	struct flow_key key;
 	struct standing standing;
+	struct event_key event;
 };
 
 /*

@@ -36,6 +36,7 @@
 #define DROP 2		 /* TC_DROP */
 #define TUN_MINOR 200
 #define PATIENCE_MS 2000
+#define TIMES 2 /* each frame is judged */
 
 /* enum hook of bpf/types.h */
 #define XDP 0
@@ -44,7 +45,7 @@
 
 static struct bpf_object *object;
 static int failures;
-static int drops; /* by tc and xdp so far: each makes an event */
+static int drops; /* kinds that tc and xdp dropped so far: each makes an event, and is counted TIMES */
 
 static void __attribute__((format(printf, 1, 2))) ok(const char *format, ...)
 {
@@ -93,6 +94,11 @@ int map_update(const char *name, const void *key, const void *value)
 int map_lookup(const char *name, const void *key, void *value)
 {
 	return bpf_map_lookup_elem(map_fd(name), key, value);
+}
+
+int map_next_key(const char *name, const void *key, void *next)
+{
+	return bpf_map_get_next_key(map_fd(name), key, next);
 }
 
 void *map_memory(const char *name)
@@ -256,7 +262,7 @@ static void expect(const struct expectation *expected)
 	bool xdp = !strcmp(expected->program, "xdp_ingress");
 	struct outcome outcome;
 	struct frame frame;
-	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame.bytes, .repeat = 1);
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame.bytes, .repeat = TIMES);
 
 	make_frame(&frame, &expected->frame, anyone);
 	run.data_size_in = frame.length;
@@ -287,12 +293,13 @@ static int count_event(void *events, void *event, size_t bytes)
 static void expect_events(void)
 {
 	int events = 0;
+	long counted = read_repeats();
 	struct ring_buffer *ring = ring_buffer__new(map_fd("events"), count_event, &events, NULL);
 
-	if (!ring || ring_buffer__consume(ring) < 0 || events != drops)
-		failed("events FAILED %d of %d", events, drops);
+	if (!ring || ring_buffer__consume(ring) < 0 || events != drops || counted != (long)drops * TIMES)
+		failed("events FAILED %d of %d, for %ld packets", events, drops, counted);
 	else
-		ok("events ok %d", events);
+		ok("events ok %d, for %ld packets", events, counted);
 	ring_buffer__free(ring);
 }
 

@@ -23,6 +23,8 @@ int write_table(void);
 int read_outcome(struct outcome *outcome);
 /* Packets that the programs of a hook dropped or let pass on any CPU; both -1 when the map cannot be read. */
 void read_totals(int hook, long *passed, long *dropped);
+/* How many packets the denying rule dropped, by the counts of equal decisions. */
+long read_repeats(void);
 /* The rule of an event as the ring buffer holds it. */
 int rule_of_event(const void *event, unsigned long bytes);
 
@@ -30,6 +32,7 @@ int rule_of_event(const void *event, unsigned long bytes);
 
 int map_update(const char *name, const void *key, const void *value);
 int map_lookup(const char *name, const void *key, void *value);
+int map_next_key(const char *name, const void *key, void *next);
 /* All entries of a mmapable array, to be written to; NULL when there is none. */
 void *map_memory(const char *name);
 int possible_cpus(void);

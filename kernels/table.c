@@ -113,7 +113,21 @@ void read_totals(int hook, long *passed, long *dropped)
 	}
 }
 
+long read_repeats(void)
+{
+	struct event_key key, *before = NULL;
+	struct repeats repeats;
+	long packets = 0;
+
+	while (!map_next_key("repeats", before, &key)) {
+		before = &key;
+		if (key.rule == DENYING_RULE && !map_lookup("repeats", &key, &repeats))
+			packets += repeats.packets;
+	}
+	return packets;
+}
+
 int rule_of_event(const void *event, unsigned long bytes)
 {
-	return bytes < sizeof(struct event) ? NO_RULE : ((const struct event *)event)->rule;
+	return bytes < sizeof(struct event) ? NO_RULE : ((const struct event *)event)->key.rule;
 }

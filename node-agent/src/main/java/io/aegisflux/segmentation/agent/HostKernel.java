@@ -24,7 +24,12 @@ final class HostKernel {
     static Datapath datapath(AgentConfig config) {
         return KernelDatapath.of(
                 new KernelDatapath.Places(
-                        config.pinDir(), config.interfaces(), config.cgroup(), config.xdp(), config.nonIp()),
+                        config.pinDir(),
+                        config.interfaces(),
+                        config.cgroup(),
+                        config.xdp(),
+                        config.nonIp(),
+                        config.eventRate()),
                 Clock.systemUTC());
     }
 }

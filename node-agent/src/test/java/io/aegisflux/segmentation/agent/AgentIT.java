@@ -82,8 +82,11 @@ class AgentIT {
     }
 
     private static DecisionRecord drop(int sourcePort) {
+        Instant now = Instant.now();
         return new DecisionRecord(
-                Instant.now(),
+                now,
+                now,
+                1,
                 Hook.TC_INGRESS,
                 Direction.INGRESS,
                 Verdict.DROPPED,

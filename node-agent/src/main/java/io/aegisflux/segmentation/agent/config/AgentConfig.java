@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param confirmWithin AGENT_CONFIRM_WITHIN: a new table goes after this unless the bus has answered over it
  * @param metricsInterval AGENT_METRICS_INTERVAL
  * @param flowInterval AGENT_FLOW_INTERVAL: how often the connections of the host are recorded
+ * @param eventRate AGENT_EVENT_RATE: events a second of each rule that are the first of their kind; 0 for no limit
  * @param interfaces AGENT_INTERFACES; empty when none is named and there is no default route
  * @param cgroup AGENT_CGROUP; empty on a host without cgroup v2
  * @param xdp AGENT_XDP
@@ -47,6 +48,7 @@ public record AgentConfig(
         Duration confirmWithin,
         Duration metricsInterval,
         Duration flowInterval,
+        int eventRate,
         List<String> interfaces,
         Optional<Path> cgroup,
         XdpMode xdp,
@@ -65,6 +67,7 @@ public record AgentConfig(
     /** A rule's interfaces are a set of 64 bits, one of which is for every interface that is not configured. */
     public static final int MOST_INTERFACES = 63;
 
+    private static final int MOST_EVENTS = 1_000_000;
     private static final Duration SHORTEST = Duration.ofMillis(100);
 
     /** The programs count the time in seconds. */
@@ -82,6 +85,7 @@ public record AgentConfig(
         requireDuration("AGENT_CONFIRM_WITHIN", confirmWithin, SHORTEST_TO_CONFIRM, "2s");
         requireInterval("AGENT_METRICS_INTERVAL", metricsInterval);
         requireInterval("AGENT_FLOW_INTERVAL", flowInterval);
+        requireEventRate(eventRate);
         requireAbsolute("AGENT_STATE_DIR", stateDir);
         requireAbsolute("AGENT_PIN_DIR", pinDir);
         interfaces = List.copyOf(interfaces);
@@ -149,6 +153,15 @@ public record AgentConfig(
     private static void requireReadable(String variable, Path file) {
         if (!Files.isReadable(file)) {
             throw new InvalidSettingException(variable, file.toString(), "no such file, or not readable by this user");
+        }
+    }
+
+    private static void requireEventRate(int rate) {
+        if (rate < 0 || rate > MOST_EVENTS) {
+            throw new InvalidSettingException(
+                    "AGENT_EVENT_RATE",
+                    String.valueOf(rate),
+                    "write events a second, 1 to %d, or 0 for no limit".formatted(MOST_EVENTS));
         }
     }
 

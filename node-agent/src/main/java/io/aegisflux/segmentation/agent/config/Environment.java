@@ -47,6 +47,7 @@ public final class Environment {
                 duration("AGENT_CONFIRM_WITHIN", "60s"),
                 duration("AGENT_METRICS_INTERVAL", "10s"),
                 duration("AGENT_FLOW_INTERVAL", "10s"),
+                parse("AGENT_EVENT_RATE", "1000", Integer::parseInt, "write events a second, or 0 for no limit"),
                 interfaces(),
                 cgroup(),
                 parse("AGENT_XDP", "auto", XdpMode::of, "write auto, native, generic or off"),

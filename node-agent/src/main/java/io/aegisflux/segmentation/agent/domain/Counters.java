@@ -14,7 +14,7 @@ import java.util.Optional;
  *
  * @param verdicts packets and bytes by the hook that judged them, each packet once a hook; without those that are 0
  * @param connectionsBlocked by the connect hooks
- * @param eventsLost decisions that found the ring buffer full
+ * @param eventsLost decisions worth an event that the agent was not or will not be told of
  * @param drops packets by reason
  * @param rules packets and bytes by deciding rule of the table in force
  * @param maps how full the maps of flows are now
@@ -39,6 +39,11 @@ public record Counters(
     /** These, and how full the maps of flows are. */
     public Counters withMaps(List<MapUse> counted) {
         return new Counters(verdicts, connectionsBlocked, eventsLost, drops, rules, counted);
+    }
+
+    /** These, and so many more events lost. */
+    public Counters withMoreLost(long more) {
+        return new Counters(verdicts, connectionsBlocked, eventsLost + more, drops, rules, maps);
     }
 
     /** How full a map is; empty when that is not known. */

@@ -46,11 +46,12 @@ public final class DecisionAggregator {
             return Optional.empty();
         }
         if (tallies.size() >= MAX_KINDS) {
-            lost++;
+            lost += decision.count();
             return Optional.empty();
         }
         tallies.put(kind, new Tally());
-        return Optional.of(event(kind, 1, decision.time(), decision.time(), decision.time(), decision.bytes()));
+        return Optional.of(
+                event(kind, decision.count(), decision.time(), decision.first(), decision.time(), decision.bytes()));
     }
 
     /** An event for each kind that was repeated since the last flush; kinds that were not are forgotten. */
@@ -121,9 +122,9 @@ public final class DecisionAggregator {
         private Instant last;
 
         void add(DecisionRecord decision) {
-            count++;
+            count += decision.count();
             bytes += decision.bytes();
-            first = first == null ? decision.time() : first;
+            first = first == null ? decision.first() : first;
             last = decision.time();
         }
     }

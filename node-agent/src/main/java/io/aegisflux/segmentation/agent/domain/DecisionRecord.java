@@ -8,8 +8,11 @@ import io.aegisflux.segmentation.contracts.Verdict;
 import java.time.Instant;
 
 /**
- * A decision of the kernel, resolved to names.
+ * A decision of the kernel, resolved to names, or several equal ones.
  *
+ * @param first of several, a time that none of them is before
+ * @param time of the last
+ * @param count how many
  * @param policyId null for the posture and the failsafe
  * @param policyVersion null with policyId
  * @param ruleId null with policyId
@@ -18,11 +21,14 @@ import java.time.Instant;
  * @param icmpType of the packet, where the protocol has types; else 0
  * @param icmpCode as icmpType
  * @param interfaceName null at the connect hooks
+ * @param bytes of all
  * @param pid of the connecting process; 0 where there is none
  * @param command of the connecting process; null where there is none
  */
 public record DecisionRecord(
+        Instant first,
         Instant time,
+        long count,
         Hook hook,
         Direction direction,
         Verdict verdict,
@@ -39,6 +45,34 @@ public record DecisionRecord(
         int icmpCode,
         String interfaceName,
         long generation,
-        int bytes,
+        long bytes,
         int pid,
-        String command) {}
+        String command) {
+
+    /** The same decision, taken so often in this time. */
+    public DecisionRecord repeated(Instant newFirst, Instant newTime, long newCount, long newBytes) {
+        return new DecisionRecord(
+                newFirst,
+                newTime,
+                newCount,
+                hook,
+                direction,
+                verdict,
+                reason,
+                policyId,
+                policyVersion,
+                ruleId,
+                sourceIp,
+                destIp,
+                sourcePort,
+                destPort,
+                protocol,
+                icmpType,
+                icmpCode,
+                interfaceName,
+                generation,
+                newBytes,
+                pid,
+                command);
+    }
+}

@@ -48,10 +48,10 @@ public final class FlowRecorder {
         FlowRecord row = row(flow);
         FlowRecord known = dropped.get(row);
         if (known == null && dropped.size() >= MOST_ROWS) {
-            unrecorded++;
+            unrecorded += decision.count();
             return;
         }
-        dropped.put(row, known == null ? flow : known.with(known.count() + 1, flow.last()));
+        dropped.put(row, known == null ? flow : known.with(known.count() + flow.count(), flow.last()));
     }
 
     /** Counts what was recorded and could not be sent. */
@@ -134,7 +134,7 @@ public final class FlowRecorder {
                 decision.policyId(),
                 decision.policyVersion(),
                 decision.ruleId(),
-                1,
+                decision.count(),
                 decision.time());
     }
 }

@@ -126,7 +126,8 @@ final class CounterReader {
         return last;
     }
 
-    private static long sum(MemorySegment sums, long at) {
+    /** A member of {@code struct totals}, over all CPUs. */
+    static long sum(MemorySegment sums, long at) {
         return sum(sums, at, Structs.TOTALS.byteSize());
     }
 

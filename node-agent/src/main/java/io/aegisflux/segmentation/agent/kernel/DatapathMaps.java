@@ -23,6 +23,7 @@ final class DatapathMaps implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final MemorySegment descriptors;
     private final MemorySegment banks;
+    private final MemorySegment telling;
     private final BankSize bankSize;
 
     /**
@@ -45,12 +46,15 @@ final class DatapathMaps implements AutoCloseable {
                 "rule_counters",
                 "totals",
                 "events",
+                "repeats",
+                "telling",
                 "trials"
             }) {
                 open.put(name, BpfMap.ofPin(pins.map(name)));
             }
             descriptors = map("descriptors").map(arena);
             banks = map("banks").map(arena);
+            telling = map("telling").map(arena);
             bankSize = BankSize.ofValue(map("banks").valueBytes());
         } catch (BpfException | RuntimeException e) {
             close();
@@ -107,6 +111,11 @@ final class DatapathMaps implements AutoCloseable {
     /** A bank, to be written when it is not in force. */
     MemorySegment bank(int bank) {
         return banks.asSlice((long) bank * bankSize.valueBytes(), bankSize.valueBytes());
+    }
+
+    /** The value of {@code telling}, to be read and written. */
+    MemorySegment telling() {
+        return telling;
     }
 
     BankSize bankSize() {

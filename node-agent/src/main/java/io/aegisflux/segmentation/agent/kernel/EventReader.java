@@ -3,74 +3,50 @@ package io.aegisflux.segmentation.agent.kernel;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static java.util.Objects.requireNonNull;
 
 import io.aegisflux.segmentation.agent.domain.DecisionRecord;
 import io.aegisflux.segmentation.agent.libbpf.BpfException;
 import io.aegisflux.segmentation.agent.libbpf.BpfMap;
 import io.aegisflux.segmentation.agent.libbpf.RingBuffer;
-import io.aegisflux.segmentation.contracts.Addresses;
-import io.aegisflux.segmentation.contracts.Direction;
-import io.aegisflux.segmentation.contracts.Hook;
-import io.aegisflux.segmentation.contracts.PolicyRef;
-import io.aegisflux.segmentation.contracts.Reason;
-import io.aegisflux.segmentation.contracts.TableRule;
-import io.aegisflux.segmentation.contracts.Verdict;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
-/** Reads the programs' decisions on a thread of its own and gives them their names. */
+/**
+ * Reads the programs' decisions on a thread of its own: what comes through the ring at once, what is repeated twice a
+ * second.
+ */
 final class EventReader implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(EventReader.class.getName());
     private static final Duration PATIENCE = Duration.ofMillis(200);
+    private static final long LOOK_NANOS = Duration.ofMillis(500).toNanos();
 
-    private static final long TIME = offset("time");
-    private static final long GENERATION = offset("generation");
-    private static final long RULE = offset("rule");
-    private static final long AUDIT = offset("audit");
-    private static final long IFINDEX = offset("ifindex");
-    private static final long LENGTH = offset("length");
-    private static final long PID = offset("pid");
-    private static final long SPORT = offset("sport");
-    private static final long DPORT = offset("dport");
-    private static final long SRC = offset("src");
-    private static final long DST = offset("dst");
-    private static final long REASON = offset("reason");
-    private static final long VERDICT = offset("verdict");
-    private static final long HOOK = offset("hook");
-    private static final long DIRECTION = offset("direction");
-    private static final long FAMILY = offset("family");
-    private static final long PROTO = offset("proto");
-    private static final long ICMP_TYPE = offset("icmp_type");
-    private static final long ICMP_CODE = offset("icmp_code");
-    private static final long COMM = offset("comm");
+    private static final long TIME = Structs.offset(Structs.EVENT, "time");
+    private static final long KEY = Structs.offset(Structs.EVENT, "key");
+    private static final long LENGTH = Structs.offset(Structs.EVENT, "length");
+    private static final long PID = Structs.offset(Structs.EVENT, "pid");
+    private static final long COMM = Structs.offset(Structs.EVENT, "comm");
     private static final int COMM_BYTES = 16;
 
-    private static final Hook[] HOOKS = Hook.values();
-    private static final Verdict[] VERDICTS = Verdict.values();
-    private static final Reason[] REASONS = Reason.values();
-
-    private final BpfMap map;
-    private final Supplier<Books> books;
-    private final Interfaces interfaces;
+    private final BpfMap ring;
+    private final RepeatReader repeats;
+    private final DecisionNames names;
     private final Consumer<DecisionRecord> receiver;
+    private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean stopped;
 
     /**
-     * @param map {@code events}; stays the caller's and open until this is closed
+     * @param ring {@code events}; stays the caller's and open until this is closed, like what the other reads
      * @param receiver sees each decision, on the reader's thread
      */
-    EventReader(BpfMap map, Supplier<Books> books, Interfaces interfaces, Consumer<DecisionRecord> receiver) {
-        this.map = requireNonNull(map, "map is null");
-        this.books = requireNonNull(books, "books is null");
-        this.interfaces = requireNonNull(interfaces, "interfaces is null");
+    EventReader(BpfMap ring, RepeatReader repeats, DecisionNames names, Consumer<DecisionRecord> receiver) {
+        this.ring = requireNonNull(ring, "ring is null");
+        this.repeats = requireNonNull(repeats, "repeats is null");
+        this.names = requireNonNull(names, "names is null");
         this.receiver = requireNonNull(receiver, "receiver is null");
     }
 
@@ -79,71 +55,67 @@ final class EventReader implements AutoCloseable {
         return this;
     }
 
+    /** How many decisions about packets are known to be lost, since the programs were first loaded. Waits for the first look. */
+    long lost() {
+        await(begun);
+        return repeats.lost();
+    }
+
     /** Waits until the reader has let go of the map. */
     @Override
     public void close() {
         stopped = true;
+        await(ended);
+    }
+
+    private static void await(CountDownLatch latch) {
         try {
-            ended.await();
+            latch.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
     private void run() {
-        try (RingBuffer ring = RingBuffer.open(map, event -> receiver.accept(decision(event)))) {
+        try (RingBuffer reading = RingBuffer.open(ring, this::take)) {
+            long since = MonotonicClock.nanos();
+            reading.poll(Duration.ZERO);
+            repeats.begin(since);
+            repeats.look(this::receive);
+            begun.countDown();
+            long looked = System.nanoTime();
             while (!stopped) {
-                ring.poll(PATIENCE);
+                reading.poll(PATIENCE);
+                if (System.nanoTime() - looked >= LOOK_NANOS) {
+                    repeats.look(this::receive);
+                    looked = System.nanoTime();
+                }
             }
+            repeats.look(this::receive);
         } catch (BpfException e) {
             LOG.log(System.Logger.Level.ERROR, "no decisions will be heard of: {0}", e.getMessage());
         } finally {
+            begun.countDown();
             ended.countDown();
         }
     }
 
-    private DecisionRecord decision(MemorySegment event) {
-        Reason reason = REASONS[event.get(JAVA_BYTE, REASON)];
-        Verdict verdict = VERDICTS[event.get(JAVA_BYTE, VERDICT)];
-        long generation = Integer.toUnsignedLong(event.get(JAVA_INT, GENERATION));
-        Book book = books.get().of(generation);
-        // what an audit policy would have denied is told by that policy, whichever rule let it pass
-        int slot = event.get(JAVA_INT, reason == Reason.AUDIT_WOULD_DENY ? AUDIT : RULE);
-        Optional<TableRule> rule = book.rule(slot);
-        Optional<PolicyRef> policy = rule.map(book::policy);
-        Hook hook = HOOKS[event.get(JAVA_BYTE, HOOK)];
-        boolean isConnect = hook == Hook.CONNECT4 || hook == Hook.CONNECT6;
-        int family = event.get(JAVA_BYTE, FAMILY);
-        return new DecisionRecord(
-                MonotonicClock.wallTime(event.get(JAVA_LONG, TIME)),
-                hook,
-                event.get(JAVA_BYTE, DIRECTION) == 0 ? Direction.INGRESS : Direction.EGRESS,
-                verdict,
-                reason,
-                policy.map(PolicyRef::id).orElse(null),
-                policy.map(PolicyRef::version).orElse(null),
-                rule.map(TableRule::ruleId).orElse(null),
-                isConnect ? null : address(event, SRC, family),
-                address(event, DST, family),
-                Short.toUnsignedInt(event.get(JAVA_SHORT, SPORT)),
-                Short.toUnsignedInt(event.get(JAVA_SHORT, DPORT)),
-                Byte.toUnsignedInt(event.get(JAVA_BYTE, PROTO)),
-                Byte.toUnsignedInt(event.get(JAVA_BYTE, ICMP_TYPE)),
-                Byte.toUnsignedInt(event.get(JAVA_BYTE, ICMP_CODE)),
-                interfaces.name(event.get(JAVA_INT, IFINDEX)).orElse(null),
-                generation,
-                event.get(JAVA_INT, LENGTH),
-                event.get(JAVA_INT, PID),
-                command(event));
+    private void take(MemorySegment event) {
+        MemorySegment key = event.asSlice(KEY, Structs.EVENT_KEY.byteSize());
+        long time = event.get(JAVA_LONG, TIME);
+        if (DecisionNames.isOfProcess(key)) {
+            receive(names.ofProcess(key, time, event.get(JAVA_INT, PID), command(event)));
+        } else {
+            repeats.first(key, time, event.get(JAVA_INT, LENGTH)).ifPresent(this::receive);
+        }
     }
 
-    /** Null where the packet was malformed before its addresses. */
-    private static String address(MemorySegment event, long at, int family) {
-        return switch (family) {
-            case 4 -> Addresses.format(event.asSlice(at, 4).toArray(JAVA_BYTE));
-            case 6 -> Addresses.format(event.asSlice(at, 16).toArray(JAVA_BYTE));
-            default -> null;
-        };
+    private void receive(DecisionRecord decision) {
+        try {
+            receiver.accept(decision);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "a decision is passed over", e);
+        }
     }
 
     /** Null where no process was at hand. */
@@ -154,9 +126,5 @@ final class EventReader implements AutoCloseable {
             length++;
         }
         return length == 0 ? null : new String(bytes, 0, length, StandardCharsets.UTF_8);
-    }
-
-    private static long offset(String member) {
-        return Structs.offset(Structs.EVENT, member);
     }
 }

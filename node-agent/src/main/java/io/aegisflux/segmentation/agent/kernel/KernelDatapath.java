@@ -38,6 +38,7 @@ public final class KernelDatapath implements Datapath {
     private final PinDirectory pins;
     private final Hooks hooks;
     private final Interfaces interfaces;
+    private final int eventRate;
     private final InstantSource clock;
     private final LocalAddresses locals = new LocalAddresses();
     private final FlowCollector flows = new FlowCollector();
@@ -55,14 +56,21 @@ public final class KernelDatapath implements Datapath {
      * @param interfaces by name, there or not
      * @param cgroup whose connects are judged; empty on a host without cgroup v2
      * @param nonIp what happens to frames that are neither IP nor ARP: allow or deny
+     * @param eventRate events a second that are the first of their kind, of each rule; 0 for no limit
      */
-    public record Places(Path pinDir, List<String> interfaces, Optional<Path> cgroup, XdpMode xdp, Action nonIp) {
+    public record Places(
+            Path pinDir, List<String> interfaces, Optional<Path> cgroup, XdpMode xdp, Action nonIp, int eventRate) {
         public Places {
             requireNonNull(pinDir, "pinDir is null");
             requireNonNull(cgroup, "cgroup is null");
             requireNonNull(xdp, "xdp is null");
             requireNonNull(nonIp, "nonIp is null");
             interfaces = List.copyOf(interfaces);
+        }
+
+        /** Without a limit of events. */
+        Places(Path pinDir, List<String> interfaces, Optional<Path> cgroup, XdpMode xdp, Action nonIp) {
+            this(pinDir, interfaces, cgroup, xdp, nonIp, 0);
         }
     }
 
@@ -85,13 +93,18 @@ public final class KernelDatapath implements Datapath {
         wanted.add(new ConnectHookpoint(pins, places.cgroup(), 6));
         Optional<ClsactFilters> filters = tcx ? Optional.empty() : Optional.of(new ClsactFilters(places.interfaces()));
         return new KernelDatapath(
-                pins, new Hooks(pins, wanted, filters), new Interfaces(places.interfaces(), places.nonIp()), clock);
+                pins,
+                new Hooks(pins, wanted, filters),
+                new Interfaces(places.interfaces(), places.nonIp()),
+                places.eventRate(),
+                clock);
     }
 
-    private KernelDatapath(PinDirectory pins, Hooks hooks, Interfaces interfaces, InstantSource clock) {
+    private KernelDatapath(PinDirectory pins, Hooks hooks, Interfaces interfaces, int eventRate, InstantSource clock) {
         this.pins = requireNonNull(pins, "pins is null");
         this.hooks = requireNonNull(hooks, "hooks is null");
         this.interfaces = requireNonNull(interfaces, "interfaces is null");
+        this.eventRate = eventRate;
         this.clock = requireNonNull(clock, "clock is null");
     }
 
@@ -193,7 +206,10 @@ public final class KernelDatapath implements Datapath {
             return Counters.NONE;
         }
         try {
-            return kernel.counters().read(generations.books().inForce()).withMaps(census());
+            return kernel.counters()
+                    .read(generations.books().inForce())
+                    .withMoreLost(events.lost())
+                    .withMaps(census());
         } catch (BpfException e) {
             throw new IllegalStateException("the counters cannot be read: " + e.getMessage(), e);
         }
@@ -321,12 +337,11 @@ public final class KernelDatapath implements Datapath {
         release();
         kernel = next;
         generations = Generations.of(next, interfaces, clock);
-        events = new EventReader(
-                        next.maps().map("events"),
-                        generations::books,
-                        interfaces,
-                        decision -> receiver.accept(decision))
-                .start();
+        DatapathMaps maps = next.maps();
+        DecisionNames names = new DecisionNames(generations::books, interfaces);
+        RepeatReader repeats = new RepeatReader(maps.map("repeats"), maps.map("totals"), maps.telling(), names);
+        repeats.limit(eventRate);
+        events = new EventReader(maps.map("events"), repeats, names, decision -> receiver.accept(decision)).start();
     }
 
     /**

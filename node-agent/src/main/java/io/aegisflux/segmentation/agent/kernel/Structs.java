@@ -19,7 +19,7 @@ import java.util.List;
  */
 final class Structs {
     /** Raised in C and here with any change of these. */
-    static final int LAYOUT_VERSION = 4;
+    static final int LAYOUT_VERSION = 5;
 
     static final int EDITS_MAX = 32;
 
@@ -100,7 +100,8 @@ final class Structs {
             sequenceLayout(HOOKS, sequenceLayout(VERDICTS, JAVA_LONG)).withName("bytes"),
             sequenceLayout(REASONS, JAVA_LONG).withName("drops"),
             JAVA_LONG.withName("connections_blocked"),
-            JAVA_LONG.withName("events_lost"));
+            JAVA_LONG.withName("events_lost"),
+            JAVA_LONG.withName("events"));
     static final StructLayout TRIAL = struct(
             "trial",
             JAVA_INT.withName("verdict"),
@@ -142,20 +143,16 @@ final class Structs {
             JAVA_LONG.withName("own_netns_cookie"),
             JAVA_INT.withName("layout"),
             JAVA_INT.withName("bank_words"));
-    static final StructLayout EVENT = struct(
-            "event",
-            JAVA_LONG.withName("time"),
+    static final StructLayout EVENT_KEY = struct(
+            "event_key",
+            words(4).withName("src"),
+            words(4).withName("dst"),
             JAVA_INT.withName("generation"),
             JAVA_INT.withName("rule"),
             JAVA_INT.withName("audit"),
             JAVA_INT.withName("ifindex"),
-            JAVA_INT.withName("length"),
-            JAVA_INT.withName("pid"),
-            JAVA_INT.withName("mark"),
             JAVA_SHORT.withName("sport"),
             JAVA_SHORT.withName("dport"),
-            words(4).withName("src"),
-            words(4).withName("dst"),
             JAVA_BYTE.withName("reason"),
             JAVA_BYTE.withName("verdict"),
             JAVA_BYTE.withName("hook"),
@@ -163,8 +160,21 @@ final class Structs {
             JAVA_BYTE.withName("family"),
             JAVA_BYTE.withName("proto"),
             JAVA_BYTE.withName("icmp_type"),
-            JAVA_BYTE.withName("icmp_code"),
+            JAVA_BYTE.withName("icmp_code"));
+    static final StructLayout EVENT = struct(
+            "event",
+            JAVA_LONG.withName("time"),
+            EVENT_KEY.withName("key"),
+            JAVA_INT.withName("length"),
+            JAVA_INT.withName("pid"),
             bytes(16).withName("comm"));
+    static final StructLayout REPEATS = struct(
+            "repeats",
+            JAVA_LONG.withName("first"),
+            JAVA_LONG.withName("last"),
+            JAVA_LONG.withName("packets"),
+            JAVA_LONG.withName("bytes"));
+    static final StructLayout TELLING = struct("telling", JAVA_LONG.withName("told"), JAVA_LONG.withName("interval"));
 
     /** All of them, for the test. */
     static final List<StructLayout> ALL = List.of(
@@ -187,7 +197,10 @@ final class Structs {
             FLOW_VERDICT,
             FLOW,
             SETTINGS,
-            EVENT);
+            EVENT_KEY,
+            EVENT,
+            REPEATS,
+            TELLING);
 
     private Structs() {}
 

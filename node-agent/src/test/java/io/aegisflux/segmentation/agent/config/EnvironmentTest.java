@@ -40,6 +40,7 @@ class EnvironmentTest {
         assertThat(config.confirmWithin()).isEqualTo(Duration.ofSeconds(60));
         assertThat(config.metricsInterval()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.flowInterval()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.eventRate()).isEqualTo(1_000);
         assertThat(config.xdp()).isEqualTo(XdpMode.AUTO);
         assertThat(config.nonIp()).isEqualTo(Action.ALLOW);
         assertThat(config.posture()).isEqualTo(Action.ALLOW);
@@ -92,6 +93,9 @@ class EnvironmentTest {
         "AGENT_CONFIRM_WITHIN, 1s",
         "AGENT_METRICS_INTERVAL, soon",
         "AGENT_FLOW_INTERVAL, 50ms",
+        "AGENT_EVENT_RATE, -1",
+        "AGENT_EVENT_RATE, 1000001",
+        "AGENT_EVENT_RATE, many",
         "AGENT_HOST_ID, web.1",
         "AGENT_HOST_ID, web*",
         "AGENT_XDP, fast",
@@ -146,6 +150,7 @@ class EnvironmentTest {
                 config.confirmWithin(),
                 config.metricsInterval(),
                 config.flowInterval(),
+                config.eventRate(),
                 List.of(),
                 config.cgroup(),
                 config.xdp(),

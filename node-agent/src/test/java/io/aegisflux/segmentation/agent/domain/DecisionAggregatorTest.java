@@ -23,6 +23,8 @@ class DecisionAggregatorTest {
     private static DecisionRecord decision(Hook hook, Verdict verdict, int sourcePort, Instant time) {
         return new DecisionRecord(
                 time,
+                time,
+                1,
                 hook,
                 Direction.INGRESS,
                 verdict,

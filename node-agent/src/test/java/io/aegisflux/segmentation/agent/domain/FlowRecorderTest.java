@@ -44,6 +44,8 @@ class FlowRecorderTest {
     private static DecisionRecord decision(Verdict verdict, int port, int protocol, Instant time) {
         return new DecisionRecord(
                 time,
+                time,
+                1,
                 Hook.TC_INGRESS,
                 Direction.INGRESS,
                 verdict,
