@@ -14,7 +14,6 @@ import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.SystemEvent;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.harness.NatsServerExtension;
-import io.aegisflux.segmentation.harness.PrometheusBinary;
 import io.aegisflux.segmentation.harness.Repository;
 import io.aegisflux.segmentation.harness.ServiceProcess;
 import io.aegisflux.segmentation.telemetry.domain.Fixtures;
@@ -428,15 +427,7 @@ class MetricsIT {
     @Test
     void passesPromtool() throws IOException, InterruptedException {
         for (String accept : List.of(Scrape.TEXT, Scrape.PROMETHEUS_2)) {
-            Path scraped = Files.writeString(
-                    directory.resolve("scraped.txt"), Scrape.of(service, accept).ours());
-            Process check = new ProcessBuilder(PrometheusBinary.find("promtool").toString(), "check", "metrics")
-                    .redirectInput(scraped.toFile())
-                    .redirectErrorStream(true)
-                    .start();
-            String said = new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(said).isEmpty();
-            assertThat(check.waitFor()).isZero();
+            Promtool.checkMetrics(Scrape.of(service, accept), directory);
         }
     }
 }

@@ -15,6 +15,7 @@ import io.aegisflux.segmentation.nats.StreamCatalog;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -25,7 +26,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** What becomes of requests: said on the bus once for each, counted, and kept for who asks. */
+/** What becomes of requests: said on the bus once for each, counted from zero on, and kept for who asks. */
+@Startup
 @ApplicationScoped
 public class BuildResults {
     private static final Logger LOG = Logger.getLogger(BuildResults.class);
