@@ -39,7 +39,7 @@ final class HostFamilies {
             "reason");
     private final Family.Builder lost = Family.counter(
             "segmentation_ringbuf_lost_events_total",
-            "Decisions that nobody will hear of: the ring buffer or the agent's outbox was full.",
+            "Decisions worth an event that are in none; the counters of packets and rules have them.",
             "host");
     private final Family.Builder revisions = Family.gauge(
             "segmentation_node_policy_revision", "The revision of the desired state that the host enforces.", "host");
