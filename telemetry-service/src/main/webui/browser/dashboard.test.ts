@@ -180,6 +180,14 @@ test('a viewer cannot publish a policy, and the page says so', async () => {
   assert.equal(await fleet.versions('web-db'), 1);
 });
 
+test('a staged version is shown with what became of it on each host', async () => {
+  await fleet.stage('no-discard');
+  await open('hosts');
+  const rollout = page.getByTestId('rollout').filter({ hasText: 'no-discard' });
+  await rollout.getByText('v0 → v1').waitFor();
+  await rollout.getByRole('row').filter({ hasText: 'host-b' }).getByText('canary').waitFor();
+});
+
 test('the page says when the broker is gone, and goes on when it is back', async () => {
   await open('flows');
   await broker('stop');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
 
 const ROOT = join(import.meta.dirname, '../../../../../..');
 const EXAMPLES = join(ROOT, 'contracts/src/main/resources/io/aegisflux/segmentation/contracts/examples');
@@ -24,6 +24,22 @@ export class Fleet {
   async publishExample(name: string): Promise<void> {
     const document = JSON.parse(readFileSync(join(ROOT, 'examples', `${name}.json`), 'utf8')) as { id: string };
     await this.#bus.request(`segmentation.policies.${document.id}`, JSON.stringify(document), { timeout: 30_000 });
+  }
+
+  /** Publishes a policy for host-b that is staged, so that it waits there for an acknowledgement. */
+  async stage(id: string): Promise<void> {
+    const document = {
+      id,
+      name: 'Nobody may discard',
+      type: 'network',
+      priority: 500,
+      applies_to: { labels: { role: 'data' } },
+      default_action: 'none',
+      rules: [{ id: 'deny-discard', action: 'deny', priority: 1, conditions: [{ field: 'dest_port', operator: 'eq', value: 9 }] }],
+    };
+    const staged = headers();
+    staged.set('Segmentation-Canary', '100%');
+    await this.#bus.request(`segmentation.policies.${id}`, JSON.stringify(document), { timeout: 30_000, headers: staged });
   }
 
   /** How many versions of a policy there are. */
