@@ -7,7 +7,6 @@ import io.aegisflux.segmentation.cli.bus.PolicyBus;
 import io.aegisflux.segmentation.cli.command.FleetStatus.HostState;
 import io.aegisflux.segmentation.cli.demo.Explained;
 import io.aegisflux.segmentation.cli.demo.Playground;
-import io.aegisflux.segmentation.cli.demo.Playground.Search;
 import io.aegisflux.segmentation.cli.demo.Scene;
 import io.aegisflux.segmentation.cli.demo.Story;
 import io.aegisflux.segmentation.cli.outcome.ExitCode;
@@ -87,10 +86,12 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private Scene scene(BusClient bus, PolicyBus policies) {
-        return switch (Playground.find(policies.workloads())) {
-            case Search.Found(Playground playground) -> playground;
-            case Search.NotHere(String why) -> new Explained(someHost(bus, policies), policies, why);
-        };
+        return Playground.find(policies.workloads())
+                .<Scene>map(playground -> playground)
+                .orElseGet(() -> new Explained(
+                        someHost(bus, policies),
+                        policies,
+                        "no network namespace that this user may enter has the workloads of './dev up'"));
     }
 
     /** The first that is in step: it can acknowledge. */

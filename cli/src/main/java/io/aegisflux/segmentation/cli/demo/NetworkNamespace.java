@@ -15,7 +15,6 @@ import java.net.NetworkInterface;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -54,20 +53,22 @@ record NetworkNamespace(Path path) {
     }
 
     /**
-     * Whether an interface of it has this address.
+     * Whether an interface of it has this address; not, when this is not root or it is gone meanwhile.
      *
      * @param address IPv4
-     * @throws NotEnteredException when this is not root
      */
     boolean has(InetAddress address) {
-        return call(() ->
-                Optional.ofNullable(NetworkInterface.getByInetAddress(address)).isPresent());
+        try {
+            return call(() -> NetworkInterface.getByInetAddress(address) != null);
+        } catch (NotEnteredException e) {
+            return false;
+        }
     }
 
     /**
      * Calls it in here.
      *
-     * @throws NotEnteredException when this is not root
+     * @throws NotEnteredException when this is not root, or it is gone
      */
     <T> T call(Callable<T> work) {
         FutureTask<T> task = new FutureTask<>(() -> {

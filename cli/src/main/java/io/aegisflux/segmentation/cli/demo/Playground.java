@@ -30,30 +30,17 @@ public record Playground(Place web, Place api, Place db) implements Scene {
     private static final Duration SHORT = Duration.ofMillis(400);
     private static final Duration WAIT_FOR_THE_EVENT = Duration.ofSeconds(30);
 
-    /** What looking for one came to. */
-    public sealed interface Search {
-        /** It is here. */
-        record Found(Playground playground) implements Search {}
-
-        /** It is not, for this reason. */
-        record NotHere(String why) implements Search {}
-    }
-
     /** A workload, and the host that reports it. */
     record Place(String name, HostId host, String address, NetworkNamespace namespace) {}
 
-    /** Looks for the one that is meant by these workloads. */
-    public static Search find(List<WorkloadSummary> workloads) {
-        try {
-            List<Place> places = List.of("web", "api", "db").stream()
-                    .flatMap(name -> place(name, workloads).stream())
-                    .toList();
-            return places.size() == 3
-                    ? new Search.Found(new Playground(places.get(0), places.get(1), places.get(2)))
-                    : new Search.NotHere("the workloads web, api and db of './dev up' are not on this machine");
-        } catch (NetworkNamespace.NotEnteredException e) {
-            return new Search.NotHere("only root may enter the network namespaces of './dev up'");
-        }
+    /**
+     * The one that is meant by these workloads; empty where it is not on this machine, or this user may not enter its network
+     * namespaces.
+     */
+    public static Optional<Playground> find(List<WorkloadSummary> workloads) {
+        return place("web", workloads)
+                .flatMap(web -> place("api", workloads)
+                        .flatMap(api -> place("db", workloads).map(db -> new Playground(web, api, db))));
     }
 
     @Override
