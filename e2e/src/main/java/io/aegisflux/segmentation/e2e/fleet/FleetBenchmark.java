@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 
 /**
  * A fleet on this machine: how long changes take until the last host has acknowledged them,
@@ -174,6 +175,12 @@ public final class FleetBenchmark {
                 10, section, "messages for a rule of the 10 hosts of a role", toldBeforeFence(), "messages", null);
         watch.forget();
         watch.register("batch", FleetWorld.workload("batch", 5));
+        List<HostId> served = world.hostsOfRole(5);
+        Awaitility.await() // a fence may overtake it: workloads come in by another stream than policies
+                .atMost(PATIENCE)
+                .until(() -> fleet.hosts().stream()
+                        .filter(host -> served.contains(host.id()))
+                        .allMatch(FleetHost::hasRuleOfServed));
         figures.atMost(
                 10,
                 section,

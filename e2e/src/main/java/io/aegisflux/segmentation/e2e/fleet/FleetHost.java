@@ -93,6 +93,11 @@ final class FleetHost implements AutoCloseable {
                 .findFirst();
     }
 
+    /** Whether the table has the rule about the workloads that the role serves; it is left out while there are none. */
+    boolean hasRuleOfServed() {
+        return table().rules().stream().anyMatch(rule -> rule.ruleId().equals(FleetWorld.SERVED));
+    }
+
     @Override
     public synchronized void close() {
         if (agent != null) {

@@ -16,6 +16,10 @@ import java.util.stream.IntStream;
  */
 record FleetWorld(int hosts, int rules) {
     static final String ALL = "fleet-base";
+
+    /** The rule of a role's policy that speaks of workloads. */
+    static final String SERVED = "served";
+
     private static final int HOSTS_A_ROLE = 10;
     private static final int RULES_OF_ALL = 100;
 
@@ -81,9 +85,9 @@ record FleetWorld(int hosts, int rules) {
     /** The policy of a role; as above. */
     byte[] documentOfRole(int role, int edition) {
         String served = """
-                {"id": "served", "action": "allow", "priority": 1, "conditions": [
+                {"id": "%s", "action": "allow", "priority": 1, "conditions": [
                   {"field": "source.label.app", "operator": "eq", "value": "app-%d"},
-                  {"field": "protocol", "operator": "eq", "value": "tcp"}]}""".formatted(role);
+                  {"field": "protocol", "operator": "eq", "value": "tcp"}]}""".formatted(SERVED, role);
         return document(
                 policyOfRole(role),
                 "\"applies_to\": {\"labels\": {\"role\": \"role-%d\"}},".formatted(role),

@@ -111,9 +111,7 @@ class FleetIT {
         await().atMost(PATIENCE)
                 .until(() -> fleet.hosts().stream()
                         .filter(host -> served.contains(host.id()))
-                        .allMatch(host -> host.table().rules().stream()
-                                .anyMatch(rule -> rule.ruleId().equals("served")
-                                        && !rule.sources().isEmpty())));
+                        .allMatch(FleetHost::hasRuleOfServed));
         fence();
         assertThat(watch.told()).isEqualTo(once(served));
     }
