@@ -128,7 +128,7 @@ class DashboardsIT {
         fleet.bus()
                 .request(
                         Subjects.api(PolicyApi.SERVICE, PolicyApi.ROLLOUT_CHANGE),
-                        Wire.write(new RolloutChange(new PolicyId("undone"), null, RolloutChange.ABORT, null)));
+                        Wire.write(new RolloutChange(new PolicyId("undone"), null, RolloutChange.ABORT, null, null)));
         fleet.bus()
                 .request( // refused
                         Subjects.api(PolicyApi.SERVICE, PolicyApi.ROLLOUT),

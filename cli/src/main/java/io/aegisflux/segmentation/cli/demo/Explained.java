@@ -101,7 +101,7 @@ public record Explained(HostId host, PolicyBus bus, String whyNotReal) implement
     }
 
     private PolicyExplanation explain(String from) {
-        return bus.explain(
+        return bus.explain(new PolicyApi.ExplainRequest(
                 host,
                 new PacketTuple(
                         Direction.INGRESS,
@@ -112,7 +112,7 @@ public record Explained(HostId host, PolicyBus bus, String whyNotReal) implement
                         DemoPolicy.PORT,
                         null,
                         null,
-                        null));
+                        null)));
     }
 
     private static Cell audited(Decision.Audit audit) {

@@ -143,7 +143,7 @@ final class KnownHost {
                 id,
                 revision,
                 desired,
-                figures != null ? figures.timestamp() : capabilitiesMade,
+                figures != null ? reportedAt : capableAt,
                 isStale(now),
                 told.map(MetricsReport::packetsAllowed).orElse(0L),
                 told.map(MetricsReport::packetsDropped).orElse(0L),
