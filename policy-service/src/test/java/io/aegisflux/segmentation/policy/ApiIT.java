@@ -136,15 +136,19 @@ class ApiIT {
     @Test
     void hostsBringsWhatEachWasTold() {
         DesiredState told = bench.desired("api-host").orElseThrow();
-        assertThat(ask(PolicyApi.HOSTS, null, PolicyApi.HostsReply.class).hosts())
-                .singleElement()
+        PolicyApi.HostSummary host =
+                ask(PolicyApi.HOSTS, null, PolicyApi.HostsReply.class).hosts().getFirst();
+        assertThat(host)
                 .isEqualTo(new PolicyApi.HostSummary(
                         new HostId("api-host"),
                         told.epoch(),
                         told.revision(),
                         Map.of("role", "web"),
                         List.of(),
-                        Documents.report("api-host").timestamp()));
+                        host.lastReport()));
+        assertThat(host.lastReport())
+                .as("when the broker took it, whatever the host's clock says")
+                .isAfter(Documents.report("api-host").timestamp());
     }
 
     @Test
