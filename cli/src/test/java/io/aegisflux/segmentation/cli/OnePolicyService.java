@@ -143,7 +143,7 @@ final class OnePolicyService implements AutoCloseable {
                 new PolicyApi.HistoryReply(
                         POLICY,
                         List.of(new PolicyApi.VersionSummary(
-                                version, action(), document == null ? null : DIGEST, Run.NOW, null))));
+                                version, action(), document == null ? null : DIGEST, Run.NOW, null, null))));
     }
 
     private void get(Message request) {

@@ -2,15 +2,18 @@ package io.aegisflux.segmentation.e2e.fleet;
 
 import io.aegisflux.segmentation.agent.domain.Counters;
 import io.aegisflux.segmentation.agent.domain.Datapath;
+import io.aegisflux.segmentation.agent.domain.DatapathException;
 import io.aegisflux.segmentation.agent.domain.DecisionRecord;
 import io.aegisflux.segmentation.agent.domain.FailsafeEntry;
 import io.aegisflux.segmentation.agent.domain.Fallback;
 import io.aegisflux.segmentation.agent.domain.FlowSample;
+import io.aegisflux.segmentation.agent.domain.Ruling;
 import io.aegisflux.segmentation.agent.domain.Running;
 import io.aegisflux.segmentation.agent.domain.TableIdentity;
 import io.aegisflux.segmentation.contracts.Hook;
 import io.aegisflux.segmentation.contracts.MetricsReport.HookVerdict;
 import io.aegisflux.segmentation.contracts.MetricsReport.RuleHit;
+import io.aegisflux.segmentation.contracts.PacketTuple;
 import io.aegisflux.segmentation.contracts.PolicyRef;
 import io.aegisflux.segmentation.contracts.RuleTable;
 import io.aegisflux.segmentation.contracts.Verdict;
@@ -129,6 +132,11 @@ final class MemoryDatapath implements Datapath {
     }
 
     /** No connections: what a host records of them depends on its traffic, not on policies. */
+    @Override
+    public Ruling probe(PacketTuple packet) throws DatapathException {
+        throw new DatapathException("a simulated host has no kernel that could be asked", "", null);
+    }
+
     @Override
     public FlowSample flows() {
         return FlowSample.NONE;
