@@ -40,13 +40,19 @@ class GoldenSchemasTest {
     /** The schema of each golden file. */
     private static final Map<String, String> SCHEMAS = Map.ofEntries(
             Map.entry("context-ls", OURS + "contexts"),
+            Map.entry("demo-policy", POLICY),
             Map.entry("doctor-ill", OURS + "doctor"),
             Map.entry("events", MESSAGE + "flow-event"),
             Map.entry("explain", MESSAGE + "api-policy-explain-reply"),
+            Map.entry("explain-event", MESSAGE + "api-policy-explain-reply"),
+            Map.entry("explain-kernel", OURS + "explain-kernel"),
+            Map.entry("explain-kernel-behind", OURS + "explain-kernel"),
+            Map.entry("flows", OURS + "flow"),
             Map.entry("hosts-ls", MESSAGE + "api-policy-hosts-reply"),
             Map.entry("hosts-rm", MESSAGE + "api-policy-remove-host-reply"),
             Map.entry("import-k8s", OURS + "import-k8s"),
             Map.entry("import-k8s-stdout", POLICY),
+            Map.entry("map", MESSAGE + "api-telemetry-map-reply"),
             Map.entry("plan", MESSAGE + "api-policy-plan-reply"),
             Map.entry("policy-apply", OURS + "policy-apply"),
             Map.entry("policy-delete", MESSAGE + "policy-accepted"),
@@ -62,12 +68,13 @@ class GoldenSchemasTest {
             Map.entry("rollout-ls", MESSAGE + "api-policy-rollouts-reply"),
             Map.entry("rollout-status", MESSAGE + "api-policy-rollout-reply"),
             Map.entry("status", OURS + "status"),
+            Map.entry("top", MESSAGE + "api-telemetry-top-reply"),
             Map.entry("workload-get", MESSAGE + "registered-workload"),
             Map.entry("workload-ls", MESSAGE + "api-policy-workloads-reply"),
             Map.entry("workload-rm", MESSAGE + "workload-accepted"));
 
     /** Files whose values are each of the schema: objects on lines of their own, or elements of an array. */
-    private static final List<String> EACH = List.of("events", "import-k8s-stdout");
+    private static final List<String> EACH = List.of("events", "flows", "import-k8s-stdout");
 
     private static final SchemaRegistry REGISTRY = SchemaRegistry.withDefaultDialect(
             SpecificationVersion.DRAFT_2020_12, builder -> builder.schemas(everySchema()));
