@@ -36,6 +36,7 @@ final class EnforcementBenchmark {
             double[] enforced = new double[RUNS];
             double[] acknowledged = new double[RUNS];
             try (BusWatch bus = BusWatch.on(suite.nats().url())) {
+                BuildFigures.measure(figures, bus.connection());
                 bus.connection()
                         .jetStreamManagement()
                         .addStream(StreamConfiguration.builder()

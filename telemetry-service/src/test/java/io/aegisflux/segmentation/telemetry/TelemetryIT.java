@@ -80,10 +80,18 @@ class TelemetryIT {
 
     @Test
     void makesASummaryOfTheExampleMetrics() {
+        Instant published = Instant.now();
         fleet.publish("segmentation.metrics.host-b", Examples.read("metrics"));
         await().atMost(PATIENCE).until(() -> fleet.lastWord("host-b").isPresent());
         TelemetrySummary told = Wire.read(Examples.read("telemetry-summary"), TelemetrySummary.class);
-        assertThat(fleet.lastWord("host-b")).contains(told.perHost().get(1));
+        TelemetrySummary.HostSummary heard = fleet.lastWord("host-b").orElseThrow();
+        assertThat(heard)
+                .usingRecursiveComparison()
+                .ignoringFields("lastReport")
+                .isEqualTo(told.perHost().get(1));
+        assertThat(heard.lastReport())
+                .as("by the broker's clock, whatever the host's says")
+                .isBetween(published.minusSeconds(1), Instant.now().plusSeconds(1));
         assertThat(fleet.summaries.getLast().topRules())
                 .filteredOn(rule -> rule.policyId().value().equals("web-db"))
                 .isEqualTo(told.topRules());
