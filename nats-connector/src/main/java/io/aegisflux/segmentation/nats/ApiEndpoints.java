@@ -89,7 +89,11 @@ public final class ApiEndpoints implements AutoCloseable {
 
     @Override
     public void close() {
-        service.stop();
+        try {
+            service.stop();
+        } catch (IllegalStateException e) {
+            LOG.log(Level.FINE, "the connection was closed before, and the endpoints with it", e);
+        }
         workers.shutdown();
         try {
             workers.awaitTermination(Duration.ofSeconds(5).toMillis(), TimeUnit.MILLISECONDS);

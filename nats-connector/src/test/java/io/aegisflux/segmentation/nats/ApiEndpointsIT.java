@@ -1,6 +1,7 @@
 package io.aegisflux.segmentation.nats;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
 import io.aegisflux.segmentation.contracts.ApiError;
@@ -102,6 +103,15 @@ class ApiEndpointsIT {
         bus.connection().flush(Duration.ofSeconds(1));
         bus.connection().publish("segmentation.api.test.echo", "segmentation.doorbell.host-b", new byte[] {1});
         assertThat(victim.poll(500, TimeUnit.MILLISECONDS)).isNull();
+    }
+
+    @Test
+    void endsQuietlyAfterItsConnection() throws Exception {
+        Bus gone = Bus.connect(NatsSettings.of(server.url(), "gone"));
+        ApiEndpoints endpoints = ApiEndpoints.start(gone, "gone", "0.1.0", Map.of("echo", request -> request), metrics);
+        gone.connection().close();
+        assertThatCode(endpoints::close).doesNotThrowAnyException();
+        gone.close();
     }
 
     private static byte[] refuse(byte[] request) {
