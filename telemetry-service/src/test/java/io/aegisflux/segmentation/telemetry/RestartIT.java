@@ -84,8 +84,9 @@ class RestartIT {
                 .hasValue(12040);
         assertThat(scrape.value("segmentation_programs{host=\"host-b\",program=\"tc_egress\",state=\"tcx\",}"))
                 .hasValue(1);
-        assertThat(scrape.value(
-                        "segmentation_policy_info{policy=\"web-db\",version=\"1\",type=\"network\",mode=\"enforce\",staged=\"false\",}"))
+        assertThat(
+                        scrape.value(
+                                "segmentation_policy_info{policy=\"web-db\",version=\"1\",type=\"network\",mode=\"enforce\",staged=\"false\",}"))
                 .hasValue(1);
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(Scrape.of(service).value("segmentation_policies{state=\"invalid\",}"))
