@@ -55,7 +55,6 @@ import io.nats.client.Nats;
 import io.nats.client.Options;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
-import io.nats.client.impl.Headers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -823,15 +822,10 @@ public final class Bench implements AutoCloseable {
     }
 
     private void reply(Message to, Object body) {
-        connection.publish(to.getReplyTo(), Wire.write(body));
+        Replies.reply(connection, to, body);
     }
 
     private void refuse(Message to, String status, ApiError error) {
-        connection.publish(
-                to.getReplyTo(),
-                new Headers()
-                        .put("Nats-Service-Error-Code", status)
-                        .put("Nats-Service-Error", error.code() + ": " + error.message()),
-                Wire.write(error));
+        Replies.refuse(connection, to, status, error);
     }
 }

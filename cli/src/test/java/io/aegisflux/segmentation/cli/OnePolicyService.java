@@ -23,7 +23,6 @@ import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.nats.client.Connection;
 import io.nats.client.Message;
-import io.nats.client.impl.Headers;
 import java.util.List;
 import java.util.Map;
 
@@ -196,15 +195,10 @@ final class OnePolicyService implements AutoCloseable {
     }
 
     private void reply(Message to, Object body) {
-        connection.publish(to.getReplyTo(), Wire.write(body));
+        Replies.reply(connection, to, body);
     }
 
     private void refuse(Message to, String status, ApiError error) {
-        connection.publish(
-                to.getReplyTo(),
-                new Headers()
-                        .put("Nats-Service-Error-Code", status)
-                        .put("Nats-Service-Error", error.code() + ": " + error.message()),
-                Wire.write(error));
+        Replies.refuse(connection, to, status, error);
     }
 }

@@ -9,14 +9,11 @@ import io.aegisflux.segmentation.contracts.PublishHeaders;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.SystemEvent;
 import io.aegisflux.segmentation.contracts.Wire;
+import io.aegisflux.segmentation.harness.PlainClient;
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
-import io.nats.client.ErrorListener;
 import io.nats.client.Message;
-import io.nats.client.Nats;
-import io.nats.client.Options;
 import io.nats.client.impl.Headers;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -47,16 +44,11 @@ final class BusWatch implements AutoCloseable {
 
     static BusWatch on(String url) {
         try {
-            Connection connection = Nats.connect(Options.builder()
-                    .server(url)
-                    .maxReconnects(-1)
-                    .reconnectWait(Duration.ofMillis(100))
-                    .errorListener(new ErrorListener() {})
-                    .build());
+            Connection connection = PlainClient.connect(url);
             BusWatch watch = new BusWatch(connection);
             connection.flush(Duration.ofSeconds(5));
             return watch;
-        } catch (IOException | TimeoutException e) {
+        } catch (TimeoutException e) {
             throw new IllegalStateException("cannot watch the bus at " + url, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

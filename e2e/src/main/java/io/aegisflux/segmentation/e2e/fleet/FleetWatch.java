@@ -4,13 +4,10 @@ import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.PolicyUpdate;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.Wire;
+import io.aegisflux.segmentation.harness.PlainClient;
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
-import io.nats.client.ErrorListener;
 import io.nats.client.Message;
-import io.nats.client.Nats;
-import io.nats.client.Options;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
@@ -36,16 +33,11 @@ final class FleetWatch implements AutoCloseable {
 
     static FleetWatch on(String url) {
         try {
-            Connection connection = Nats.connect(Options.builder()
-                    .server(url)
-                    .maxReconnects(-1)
-                    .reconnectWait(Duration.ofMillis(100))
-                    .errorListener(new ErrorListener() {})
-                    .build());
+            Connection connection = PlainClient.connect(url);
             FleetWatch watch = new FleetWatch(connection);
             connection.flush(Duration.ofSeconds(10));
             return watch;
-        } catch (IOException | TimeoutException e) {
+        } catch (TimeoutException e) {
             throw new IllegalStateException("cannot watch the bus at " + url, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,6 +1,7 @@
 package io.aegisflux.segmentation.policy.messaging;
 
 import io.aegisflux.segmentation.contracts.PublishHeaders;
+import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.Violation;
 import io.aegisflux.segmentation.nats.Bus;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
 
 /**
  * Tells deletions that a client published from status messages of the broker. Who names a subject as the place to reply to
@@ -32,6 +34,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 @ApplicationScoped
 public class HeardDeletions {
+    private static final Logger LOG = Logger.getLogger(HeardDeletions.class);
     static final Duration MEMORY = Duration.ofMinutes(1);
 
     /** How long a publish may be stored before it is heard. */
@@ -58,12 +61,22 @@ public class HeardDeletions {
     }
 
     void start(@Observes StartupEvent event) {
-        Thread.ofVirtual()
-                .name("heard-deletions")
-                .start(() -> bus.connection()
-                        .createDispatcher(this::hear)
-                        .subscribe(Subjects.each(Subjects.POLICIES))
-                        .subscribe(Subjects.each(Subjects.WORKLOADS)));
+        Thread.ofVirtual().name("heard-deletions").start(this::listen);
+    }
+
+    /** What the streams hold by now is noted at once: what is stored from here on is heard, however late it is judged. */
+    private void listen() {
+        bus.connection()
+                .createDispatcher(this::hear)
+                .subscribe(Subjects.each(Subjects.POLICIES))
+                .subscribe(Subjects.each(Subjects.WORKLOADS));
+        for (String stream : List.of(Streams.POLICIES, Streams.WORKLOADS)) {
+            try {
+                deafTo(stream);
+            } catch (BusException e) {
+                LOG.debugf("noted when it is asked for: %s", e.getMessage());
+            }
+        }
     }
 
     /** Why this empty message of a stream is not taken for a deletion. */

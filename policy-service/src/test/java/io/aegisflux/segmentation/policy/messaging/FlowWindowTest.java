@@ -2,20 +2,15 @@ package io.aegisflux.segmentation.policy.messaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.aegisflux.segmentation.contracts.Direction;
-import io.aegisflux.segmentation.contracts.FlowRecord;
-import io.aegisflux.segmentation.contracts.FlowRecords;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.PolicyPlan.Evidence;
-import io.aegisflux.segmentation.contracts.Reason;
-import io.aegisflux.segmentation.contracts.Verdict;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.nats.NatsMetadata;
 import io.aegisflux.segmentation.policy.domain.Documents;
 import io.aegisflux.segmentation.policy.domain.HostBook;
+import io.aegisflux.segmentation.policy.domain.RecordedFlows;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -44,34 +39,8 @@ class FlowWindowTest {
         FlowHistory.Window read = new FlowHistory.Window(NOW.minus(window), NOW);
         Instant stored = NOW.minusSeconds(2);
         read.add(
-                Wire.write(records(stored.minusMillis(5).plus(clockAhead))),
+                Wire.write(RecordedFlows.until(stored.minusMillis(5).plus(clockAhead))),
                 new NatsMetadata("segmentation.flows.host-a", 7, null, Map.of(), stored, 1, 0));
         return read.evidence(HostBook.EMPTY.with(Documents.report("host-a"), NOW, 1));
-    }
-
-    private static FlowRecords records(Instant to) {
-        return new FlowRecords(
-                new HostId("host-a"),
-                to.minusSeconds(10),
-                to,
-                List.of(new FlowRecord(
-                        Direction.INGRESS,
-                        "10.0.0.1",
-                        null,
-                        "10.0.0.2",
-                        443,
-                        "tcp",
-                        null,
-                        null,
-                        "eth0",
-                        Verdict.ALLOWED,
-                        Reason.POSTURE,
-                        null,
-                        null,
-                        null,
-                        3,
-                        to.minusSeconds(4))),
-                0,
-                true);
     }
 }
