@@ -7,6 +7,7 @@ import io.aegisflux.segmentation.contracts.Violation;
 import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.nats.BusException;
 import io.aegisflux.segmentation.policy.domain.PublishTerms;
+import io.nats.client.ConnectionListener;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.Message;
 import io.quarkus.runtime.StartupEvent;
@@ -64,12 +65,21 @@ public class HeardDeletions {
         Thread.ofVirtual().name("heard-deletions").start(this::listen);
     }
 
-    /** What the streams hold by now is noted at once: what is stored from here on is heard, however late it is judged. */
+    /** What the streams hold is noted whenever listening begins: what is stored from there on is heard, however late it is judged. */
     private void listen() {
         bus.connection()
                 .createDispatcher(this::hear)
                 .subscribe(Subjects.each(Subjects.POLICIES))
                 .subscribe(Subjects.each(Subjects.WORKLOADS));
+        bus.connection().addConnectionListener((connection, event) -> {
+            if (event == ConnectionListener.Events.RESUBSCRIBED) {
+                Thread.ofVirtual().name("heard-deletions").start(this::note);
+            }
+        });
+        note();
+    }
+
+    private void note() {
         for (String stream : List.of(Streams.POLICIES, Streams.WORKLOADS)) {
             try {
                 deafTo(stream);
