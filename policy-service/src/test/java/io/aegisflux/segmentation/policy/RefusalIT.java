@@ -30,11 +30,12 @@ class RefusalIT {
 
     private static PolicyBench bench;
     private static long revision;
+    private static String figuresBefore;
 
     @BeforeAll
     static void start() {
         bench = PolicyBench.start();
-        bench.service();
+        figuresBefore = bench.service().get("/q/metrics");
         bench.report(Documents.report("host-a"));
         bench.publish("standing", policy("standing", 80));
         revision = bench.awaitTold("host-a", "standing", 1).revision();
@@ -69,6 +70,13 @@ class RefusalIT {
                 Arguments.of("grows", text(policy("grows", grown())), ""),
                 Arguments.of("reserved", text(policy("reserved", 80)).replace("\"network\"", "\"file\""), "/type"),
                 Arguments.of("too-large", text(policy("too-large", "")) + " ".repeat(512 * 1024), ""));
+    }
+
+    /** Of a counter that appears with its first refusal, Prometheus sees no increase. */
+    @Test
+    void isCountedFromZeroOn() {
+        assertThat(figuresBefore)
+                .contains("segmentation_policies_rejected_total 0.0", "segmentation_policies_accepted_total 0.0");
     }
 
     /** @param document as ISO-8859-1, so that each character is a byte */

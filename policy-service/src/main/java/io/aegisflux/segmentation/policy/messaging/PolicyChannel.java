@@ -16,6 +16,7 @@ import io.aegisflux.segmentation.policy.domain.Publish;
 import io.aegisflux.segmentation.policy.domain.PublishTerms;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -31,8 +32,10 @@ import org.jboss.logging.Logger;
 /**
  * Publishes come in here, in the order of their stream, and leave as versions in the store or as refusals. One is decided
  * at a time over all instances, so one that has to wait for the broker holds back those behind it: their order is kept.
- * One that no waiting helps is given up and reported, for it must not hold back anything.
+ * One that no waiting helps is given up and reported, for it must not hold back anything. They are counted from zero on:
+ * Prometheus sees no increase in a counter that appears with its first refusal.
  */
+@Startup
 @ApplicationScoped
 public class PolicyChannel {
     private static final Logger LOG = Logger.getLogger(PolicyChannel.class);

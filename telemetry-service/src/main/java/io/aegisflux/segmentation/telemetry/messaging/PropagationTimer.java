@@ -2,13 +2,15 @@ package io.aegisflux.segmentation.telemetry.messaging;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.LongStream;
 
-/** How long policies take from the store into hosts, as a histogram. */
+/** How long policies take from the store into hosts, as a histogram that is there before its first observation. */
+@Startup
 @ApplicationScoped
 public class PropagationTimer {
     private static final Duration[] BUCKETS = LongStream.of(
