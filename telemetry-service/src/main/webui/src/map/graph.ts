@@ -64,6 +64,9 @@ class Graph extends LitElement {
   }
 
   protected override updated(_changed: PropertyValues): void {
+    if (!this.isConnected) {
+      return; // Its page was left meanwhile: without a place it has no size to draw in.
+    }
     const cy = (this.#cy ??= this.#create());
     if (this.#styled !== this.#theme.value) {
       this.#styled = this.#theme.value;
