@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
@@ -21,6 +22,8 @@ const HITS = 2;
 let browser: Browser;
 let world: World;
 let page: Page;
+/** When web was blocked, api allowed and db audited, and nothing else had happened yet. */
+let beginning: string;
 let complaints: string[];
 
 before(async () => {
@@ -32,6 +35,7 @@ before(async () => {
   await world.known('verdict:dropped from:web to:db policy:web-db');
   await world.known('verdict:allowed from:api to:db policy:web-db');
   await world.known('verdict:audited from:db to:web policy:trial');
+  beginning = new Date().toISOString();
 });
 
 after(async () => {
@@ -167,6 +171,26 @@ test('filter and time window stand in the address and survive a reload', async (
   await page.getByTestId('flows').getByText('web-db@v1/deny-others').first().waitFor();
   await page.getByTestId('filter').fill('verdict:denied');
   await page.getByTestId('filter-problem').getByText('"denied" is none of them; one of allowed, dropped, audited').waitFor();
+});
+
+test('the map is saved as SVG and PNG, flows as CSV and JSON', async () => {
+  await open('map?filter=from%3Aweb+to%3Adb');
+  await page.waitForFunction(() => drawn().length === 1);
+  const svg = (await saved('SVG', /^map-\d{8}T\d{6}Z\.svg$/)).toString();
+  assert.match(svg, /<line [^>]*stroke="rgb\(180,35,24\)"[^>]* stroke-dasharray="6 4"/);
+  assert.match(svg, />✖ tcp\/5432[^<]*<\/text>/);
+  assert.match(svg, />web<\/text>/);
+  const png = await saved('PNG', /^map-.*\.png$/);
+  assert.equal(png.subarray(1, 4).toString(), 'PNG');
+
+  await open('flows?window=1h&filter=policy%3Aweb-db+verdict%3Adropped');
+  await page.getByTestId('flows').getByText('web-db@v1/deny-others').first().waitFor();
+  const [header, ...lines] = (await saved('CSV', /^flows-.*\.csv$/)).toString().trimEnd().split('\r\n');
+  assert.match(header ?? '', /^last,host_id,direction,source_ip,source_workload,/);
+  assert.ok(lines.length > 0);
+  lines.forEach((line) => assert.match(line, /,web,.*,5432,tcp,dropped,RULE_DENY,web-db,1,deny-others,\d+$/));
+  const rows = JSON.parse((await saved('JSON', /^flows-.*\.json$/)).toString()) as { rule_id: string }[];
+  assert.deepEqual(new Set(rows.map((each) => each.rule_id)), new Set(['deny-others']));
 });
 
 test('a paused table stands still until it is played', async () => {
@@ -319,6 +343,30 @@ test('who may publish does so in the editor, and the new version is listed and e
   await world.known('verdict:dropped from:api to:db policy:no-vnc@2');
 });
 
+test('map and flows are those of a time in the past, which stands in the address', async () => {
+  await open('map');
+  const api = row('connections', 'api', 'db');
+  await api.getByText('no-vnc@v2/closed-too').waitFor();
+  await open(`map?at=${beginning}`);
+  await api.getByText('web-db@v1/allow-api').waitFor();
+  await page.reload();
+  await api.getByText('allowed').waitFor();
+  await shoot('map-past');
+
+  const until = page.getByTestId('until');
+  await until.press('Home'); // a day ago
+  await page.getByText('No connection was seen yet.').waitFor();
+  assert.match(page.url(), /#\/map\?at=\d{4}-/);
+  await page.getByRole('link', { name: 'Flows' }).click();
+  await page.getByText('No flow yet.').waitFor();
+  await world.dropAt(5901); // of which the past says nothing
+  await page.getByRole('link', { name: 'Map' }).click();
+  await page.getByText('No connection was seen yet.').waitFor();
+  await until.press('End');
+  await api.getByText('no-vnc@v2/closed-too').waitFor();
+  assert.match(page.url(), /#\/map$/);
+});
+
 function of(variable: string): string {
   const value = process.env[variable];
   assert.ok(value !== undefined, `${variable} is not set: DashboardIT runs these tests`);
@@ -348,6 +396,13 @@ async function write(text: Locator, content: string): Promise<void> {
   await text.click();
   await page.keyboard.press('Control+a');
   await page.keyboard.insertText(content);
+}
+
+/** What a button that saves gives the reader. */
+async function saved(button: string, name: RegExp): Promise<Buffer> {
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: button, exact: true }).click()]);
+  assert.match(file.suggestedFilename(), name);
+  return readFile(await file.path());
 }
 
 async function shoot(name: string): Promise<void> {
