@@ -59,13 +59,13 @@ afterEach(async () => {
 
 test('the map shows who is blocked in red, and the table of connections says the same', async () => {
   await open('map');
-  const blocked = row('connections', 'web', 'db');
+  const blocked = connection('web', 'db');
   await blocked.getByText('dropped').waitFor();
   await blocked.getByText('web-db@v1/deny-others').waitFor();
-  const allowed = row('connections', 'api', 'db');
+  const allowed = connection('api', 'db');
   await allowed.getByText('allowed').waitFor();
   await allowed.getByText('web-db@v1/allow-api').waitFor();
-  const audited = row('connections', 'db', 'web');
+  const audited = connection('db', 'web');
   await audited.getByText('audited').waitFor();
   await audited.getByText('trial@v1/closed').waitFor();
 
@@ -231,7 +231,7 @@ test('hosts are listed with the revision that they have and should have', async 
   assert.equal(revision, desired);
 });
 
-test('the editor knows the schema, lints and plans a candidate', async () => {
+test('the editor knows the schema, lints and plans a candidate, and the map shows what it would change', async () => {
   await open('editor?policy=web-db');
   const text = page.getByRole('textbox', { name: 'Policy document' });
   await text.getByText('"deny-others"').waitFor();
@@ -258,6 +258,24 @@ test('the editor knows the schema, lints and plans a candidate', async () => {
   await plan.getByText('web-db@v2/deny-all').waitFor();
   await page.getByTestId('findings').waitFor();
   await shoot('plan');
+
+  await page.getByTestId('show').click();
+  await page.getByTestId('draft').getByText('1 recorded flows newly blocked').waitFor();
+  await connection('api', 'db').getByText('✖ newly blocked').waitFor();
+  await connection('web', 'db').getByRole('cell', { name: '=', exact: true }).waitFor();
+  await page.waitForFunction(() => drawn().some(({ label }) => label.endsWith('newly blocked')));
+  const changes = (await page.evaluate(() => drawn())).filter(({ label }) => label.includes('newly'));
+  assert.deepEqual(
+    changes.map(({ source, target, label, colour }) => ({ source, target, label, colour })),
+    [{ source: 'api', target: 'db', label: '✔ tcp/5432 → ✖ newly blocked', colour: 'rgb(180,35,24)' }],
+  );
+  await shoot('draft');
+  await page.getByRole('link', { name: 'Back to the editor' }).click();
+  await text.getByText('"deny-all"').waitFor();
+  await page.getByRole('link', { name: 'Map' }).click();
+  await page.getByRole('button', { name: 'Leave it out' }).click();
+  await page.getByTestId('draft').waitFor({ state: 'detached' });
+  assert.equal(await page.getByText('✖ newly blocked').count(), 0);
 });
 
 test('a viewer cannot publish a policy, and the page says so', async () => {
@@ -345,7 +363,7 @@ test('who may publish does so in the editor, and the new version is listed and e
 
 test('map and flows are those of a time in the past, which stands in the address', async () => {
   await open('map');
-  const api = row('connections', 'api', 'db');
+  const api = connection('api', 'db');
   await api.getByText('no-vnc@v2/closed-too').waitFor();
   await open(`map?at=${beginning}`);
   await api.getByText('web-db@v1/allow-api').waitFor();
@@ -378,11 +396,9 @@ async function open(path: string): Promise<void> {
   await page.getByTestId('link').getByText('connected', { exact: true }).waitFor();
 }
 
-function row(table: string, ...words: string[]): Locator {
-  return words.reduce(
-    (rows, word) => rows.filter({ has: page.getByRole('cell', { name: word, exact: true }) }),
-    page.getByTestId(table).getByRole('row'),
-  );
+/** The row of the map's table that says what one workload did with another. */
+function connection(source: string, dest: string): Locator {
+  return page.getByTestId('connections').locator(`[data-edge="workload:${source} workload:${dest}"]`);
 }
 
 async function serious(address: string, axe: AxeBuilder): Promise<string[]> {

@@ -5,8 +5,9 @@ import type { MapEdge, MapNode, Verdict } from '../bus/messages.js';
 import { Watch } from '../state/store.js';
 import { theme } from '../state/theme.js';
 import { VERDICTS } from '../ui/verdict.js';
+import { CHANGES, type Change } from './drafted.js';
+import { portsOf, verdictOf, type Picture } from './picture.js';
 import type { Drawing } from './svg.js';
-import { keyOf, portsOf, verdictOf, type Picture } from './picture.js';
 
 cytoscape.use(fcose);
 
@@ -29,11 +30,13 @@ const LAYOUT = {
   idealEdgeLength: 170,
   nodeRepulsion: 30_000,
 } as cytoscape.LayoutOptions;
+/** More lines than that have no labels: nobody could read them, and drawing them is what takes long. */
+const MOST_LABELS = 150;
 const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
 
 /** The map on a canvas. It says `edge` with the key of one that was clicked. The table beside it is for who cannot see it. */
 class Graph extends LitElement {
-  static override properties = { picture: { attribute: false } };
+  static override properties = { picture: { attribute: false }, changes: { attribute: false } };
   static override styles = css`
     :host,
     .field {
@@ -43,6 +46,8 @@ class Graph extends LitElement {
     }
   `;
   declare picture: Picture;
+  /** What a candidate changes, by the keys of edges. */
+  declare changes: ReadonlyMap<string, Change>;
   readonly #theme = new Watch(this, theme);
   #cy: cytoscape.Core | undefined;
   #styled = '';
@@ -125,20 +130,28 @@ class Graph extends LitElement {
   #draw(cy: cytoscape.Core): void {
     const { nodes, edges } = this.picture;
     let isOther = false;
-    cy.elements().forEach((element) => {
-      if (!nodes.has(element.id()) && !edges.has(element.id())) {
-        element.remove();
-        isOther = true;
-      }
+    cy.batch(() => {
+      cy.elements().forEach((element) => {
+        if (!nodes.has(element.id()) && !edges.has(element.id())) {
+          isOther ||= element.isNode();
+          element.remove();
+        }
+      });
+      nodes.forEach((node) => {
+        isOther = put(cy, 'nodes', node.id, { name: label(node), shape: SHAPES[node.kind] }) || isOther;
+      });
+      edges.forEach((edge, key) => {
+        const { verdict, change, label } = look(edge, this.changes.get(key));
+        const shown = change === '' && edges.size > MOST_LABELS ? '' : label;
+        put(cy, 'edges', key, { source: edge.source, target: edge.dest, verdict, change, label: shown });
+      });
     });
-    nodes.forEach((node) => {
-      isOther = put(cy, 'nodes', node.id, { name: label(node), shape: SHAPES[node.kind] }) || isOther;
-    });
-    edges.forEach((edge) => {
-      isOther = put(cy, 'edges', keyOf(edge), { source: edge.source, target: edge.dest, ...look(edge) }) || isOther;
-    });
+    // A line more or less moves nobody.
     if (isOther) {
+      performance.clearMeasures('layout');
+      const start = performance.now();
       cy.layout(LAYOUT).run();
+      performance.measure('layout', { start });
     }
   }
 
@@ -186,14 +199,26 @@ class Graph extends LitElement {
           'line-style': LINES[verdict] as 'solid',
         },
       })),
+      ...(Object.keys(CHANGES) as Change[]).map((change) => ({
+        selector: `edge[change = "${change}"]`,
+        style: {
+          width: 5,
+          'line-color': colour(CHANGES[change].look),
+          'target-arrow-color': colour(CHANGES[change].look),
+          'line-style': LINES[CHANGES[change].look] as 'solid',
+        },
+      })),
     ];
   }
 }
 
-function put(cy: cytoscape.Core, group: 'nodes' | 'edges', id: string, data: object): boolean {
+/** Whether it is new. What did not change is left alone: each change is drawn anew. */
+function put(cy: cytoscape.Core, group: 'nodes' | 'edges', id: string, data: Record<string, string>): boolean {
   const known = cy.getElementById(id);
   if (known.nonempty()) {
-    known.data(data);
+    if (Object.entries(data).some(([key, value]) => known.data(key) !== value)) {
+      known.data(data);
+    }
     return false;
   }
   cy.add({ group, data: { id, ...data }, position: place(cy.nodes().length) } as cytoscape.ElementDefinition);
@@ -210,9 +235,10 @@ function label(node: MapNode): string {
   return node.kind === 'group' ? `${node.name} (${node.members})` : node.name;
 }
 
-function look(edge: MapEdge): { verdict: Verdict; label: string } {
+function look(edge: MapEdge, change: Change | undefined): { verdict: Verdict; change: string; label: string } {
   const verdict = verdictOf(edge);
-  return { verdict, label: `${VERDICTS[verdict].glyph} ${portsOf(edge)}` };
+  const label = `${VERDICTS[verdict].glyph} ${portsOf(edge)}`;
+  return { verdict, change: change ?? '', label: change === undefined ? label : `${label} → ${CHANGES[change].words}` };
 }
 
 export type { Graph };

@@ -5,7 +5,8 @@ import type { Lint, Plan, StoredPolicy } from '../bus/messages.js';
 import { Refusal, refusalOf } from '../bus/refusal.js';
 import '../editor/policy-editor.js';
 import type { PolicyEditor } from '../editor/policy-editor.js';
-import { route } from '../state/route.js';
+import { draft } from '../state/draft.js';
+import { go, route } from '../state/route.js';
 import { Watch } from '../state/store.js';
 import { refusalNote } from '../ui/refusal-note.js';
 import { styles } from '../ui/styles.js';
@@ -39,12 +40,15 @@ class EditorPage extends LitElement {
   declare bus: Bus;
   readonly #route = new Watch(this, route);
   readonly #editor = createRef<PolicyEditor>();
-  #text = JSON.stringify(BLANK, null, 2);
-  #loaded = '';
+  /** Who comes back from the map finds the candidate as it was. */
+  #text = draft.value?.text ?? JSON.stringify(BLANK, null, 2);
+  #loaded = draft.value?.policy ?? '';
   /** What is wrong with the text; undefined until it was looked at. */
   #problems: readonly string[] | undefined;
   #lint: Lint | undefined;
   #plan: Plan | undefined;
+  /** What the plan is of. */
+  #planned = '';
   #accepted: string | undefined;
   #refusal: Refusal | undefined;
   #isForbidden = false;
@@ -97,7 +101,8 @@ class EditorPage extends LitElement {
       ${refusalNote(this.#refusal)}
       ${this.#accepted === undefined ? nothing : html`<p class="badge allowed" role="status" data-testid="accepted">✔ ${this.#accepted}</p>`}
       ${this.#lint === undefined ? nothing : this.#findings(this.#lint)}
-      ${this.#plan === undefined ? nothing : html`<seg-plan .plan=${this.#plan}></seg-plan>`}
+      ${this.#plan === undefined ? nothing : html`<seg-plan .plan=${this.#plan}></seg-plan>
+            <p><button data-testid="show" @click=${this.#show}>Show it on the map</button></p>`}
     `;
   }
 
@@ -135,12 +140,20 @@ class EditorPage extends LitElement {
     const subject = 'segmentation.api.policy.plan';
     await this.#try(subject, async () => {
       const documents = [this.#document()];
+      this.#planned = this.#editor.value?.value ?? this.#text;
       const from = new Date(Date.now() - DAY).toISOString();
       [this.#lint, this.#plan] = await Promise.all([
         this.bus.request<Lint>('segmentation.api.policy.lint', { documents }),
         this.bus.request<Plan>(subject, { documents, from }),
       ]);
     });
+  }
+
+  #show(): void {
+    if (this.#plan !== undefined) {
+      draft.set({ policy: this.#loaded, text: this.#planned, plan: this.#plan });
+      go({ page: 'map' });
+    }
   }
 
   async #publish(): Promise<void> {

@@ -31,6 +31,7 @@ class FilterBar extends LitElement {
       }
       input[type='range'] {
         width: 12rem;
+        padding: 0;
         vertical-align: middle;
       }
       input[type='search'] {

@@ -5,10 +5,12 @@ import type { MapEdge, MapNode } from '../bus/messages.js';
 import { parse } from '../filter/filter.js';
 import { written } from '../filter/syntax.js';
 import { deciderOf, portsOf, verdictOf, type Picture } from '../map/picture.js';
+import { CHANGES, drafted, type Drafted } from '../map/drafted.js';
 import type { Graph } from '../map/graph.js';
 import { MapSource } from '../map/source.js';
 import { svgOf } from '../map/svg.js';
 import { format } from '../state/address.js';
+import { draft } from '../state/draft.js';
 import { refine, route } from '../state/route.js';
 import { Watch } from '../state/store.js';
 import { download, fileName } from '../ui/download.js';
@@ -18,6 +20,8 @@ import { styles } from '../ui/styles.js';
 import { badge } from '../ui/verdict.js';
 import { ExplainPanel } from './explain-panel.js';
 import './filter-bar.js';
+
+const NO_CHANGES: Drafted['changes'] = new Map();
 
 /** Who talks to whom, drawn and, in the same words, as a table. */
 class MapPage extends LitElement {
@@ -49,6 +53,7 @@ class MapPage extends LitElement {
   declare paused: Picture | undefined;
   declare isDrawn: boolean;
   readonly #route = new Watch(this, route);
+  readonly #draft = new Watch(this, draft);
   readonly #source = new MapSource(this, () => this.bus);
   readonly #panel = createRef<ExplainPanel>();
   readonly #graph = createRef<Graph>();
@@ -70,7 +75,7 @@ class MapPage extends LitElement {
 
   protected override render(): TemplateResult {
     const filter = parse(this.#route.value.filter);
-    const picture = this.paused ?? this.#source.picture;
+    const { picture, changes } = this.#drafted();
     return html`
       <div class="bar">
         <h1>Map</h1>
@@ -87,10 +92,10 @@ class MapPage extends LitElement {
           <button ?disabled=${!this.isDrawn} @click=${this.#savePng}>PNG</button>
         </div>
       </div>
-      ${refusalNote(this.#source.refusal)}
+      ${refusalNote(this.#source.refusal)} ${this.#draftNote()}
       <div class="card canvas">
         ${this.isDrawn
-          ? html`<seg-graph ${ref(this.#graph)} .picture=${picture} @edge=${(event: CustomEvent<string>) => this.#explainEdge(picture, event.detail)}></seg-graph>`
+          ? html`<seg-graph ${ref(this.#graph)} .picture=${picture} .changes=${changes} @edge=${(event: CustomEvent<string>) => this.#explainEdge(picture, event.detail)}></seg-graph>`
           : nothing}
         ${picture.edges.size === 0 && this.#source.refusal === undefined ? html`<p class="empty">No connection was seen yet.</p>` : nothing}
       </div>
@@ -98,12 +103,37 @@ class MapPage extends LitElement {
         <span>${badge('allowed')} solid</span> <span>${badge('dropped')} dashed</span>
         <span>${badge('audited')} dotted: passed, a policy in audit mode would drop it</span>
       </div>
-      ${this.#table(picture)}
+      ${this.#table(picture, changes)}
       <seg-explain ${ref(this.#panel)} .bus=${this.bus}></seg-explain>
     `;
   }
 
-  #table({ nodes, edges }: Picture): TemplateResult {
+  /** What is shown, with the candidate of the editor laid over it; groups have other names than a plan. */
+  #drafted(): Drafted {
+    const picture = this.paused ?? this.#source.picture;
+    const shown = this.#route.value.group === '' ? this.#draft.value : undefined;
+    return shown === undefined ? { picture, changes: NO_CHANGES } : drafted(picture, shown.plan);
+  }
+
+  #draftNote(): TemplateResult | typeof nothing {
+    const shown = this.#draft.value;
+    if (shown === undefined) {
+      return nothing;
+    }
+    const { changes, newly_blocked: blocked, newly_allowed: allowed, newly_audited: audited } = shown.plan;
+    const here = this.#route.value;
+    return html`<div class="bar" role="status" data-testid="draft">
+      <p>
+        <strong>Draft</strong> of <span class="mono">${changes.map((each) => each.policy_id).join(', ')}</span>, which nobody has published:
+        ${count(blocked.total.distinct)} recorded flows newly blocked, ${count(allowed.total.distinct)} newly allowed,
+        ${count(audited.total.distinct)} newly audited. ${here.group === '' ? '' : 'They are drawn where the map is not grouped.'}
+      </p>
+      <a class="button" href=${format({ ...here, page: 'editor', policy: shown.policy })}>Back to the editor</a>
+      <button @click=${() => draft.set(undefined)}>Leave it out</button>
+    </div>`;
+  }
+
+  #table({ nodes, edges }: Picture, changes: Drafted['changes']): TemplateResult {
     return html`<h2 id="connections">Connections</h2>
       <div class="card" tabindex="0" role="region" aria-labelledby="connections">
         <table data-testid="connections">
@@ -113,6 +143,7 @@ class MapPage extends LitElement {
               <th scope="col">Destination</th>
               <th scope="col">Ports</th>
               <th scope="col">Latest</th>
+              ${changes.size === 0 ? nothing : html`<th scope="col">Draft</th>`}
               <th scope="col">Decided by</th>
               <th scope="col" class="number">Allowed</th>
               <th scope="col" class="number">Dropped</th>
@@ -122,13 +153,14 @@ class MapPage extends LitElement {
             </tr>
           </thead>
           <tbody>
-            ${[...edges].map(([key, edge]) => this.#row(key, edge, nodes))}
+            ${[...edges].map(([key, edge]) => this.#row(key, edge, nodes, changes))}
           </tbody>
         </table>
       </div>`;
   }
 
-  #row(key: string, edge: MapEdge, nodes: Picture['nodes']): TemplateResult {
+  #row(key: string, edge: MapEdge, nodes: Picture['nodes'], changes: Drafted['changes']): TemplateResult {
+    const change = changes.get(key);
     const source = nodes.get(edge.source);
     const dest = nodes.get(edge.dest);
     const by = deciderOf(edge);
@@ -139,6 +171,9 @@ class MapPage extends LitElement {
       <td>${dest?.name ?? edge.dest}</td>
       <td class="wrap">${portsOf(edge)}</td>
       <td>${badge(verdictOf(edge))}</td>
+      ${changes.size === 0
+        ? nothing
+        : html`<td>${change === undefined ? '=' : html`<span class="badge ${CHANGES[change].look}">${CHANGES[change].words}</span>`}</td>`}
       <td class="mono">${by === undefined ? '–' : decider(by)} <span class="muted">${by?.reason ?? ''}</span></td>
       <td class="number">${count(edge.allowed)}</td>
       <td class="number">${count(edge.dropped)}</td>
