@@ -21,7 +21,8 @@ import { csvOf } from './flow-files.js';
 import './traffic-chart.js';
 
 const FLOWS = 'segmentation.api.telemetry.flows';
-const MOST_ROWS = 500;
+/** As many as can be drawn anew each second without the page standing still. */
+const MOST_ROWS = 200;
 const SETTLED = 250;
 
 const keys = new WeakMap<Flow, number>();
