@@ -117,7 +117,7 @@ public final class Redaction {
     private static final Pattern TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+(?:Z|[+-]\\d\\d:\\d\\d)");
     private static final Pattern MEMBER = Pattern.compile("[a-z][a-z0-9_]*|[A-Z][A-Z_]*");
     private static final Pattern LABEL_FIELD = Pattern.compile("((?:source|dest)\\.label\\.)(.+)");
-    private static final Pattern NODE = Pattern.compile("(host|workload|address|group|other|unknown):(.*)");
+    private static final Pattern NODE = Pattern.compile("(host|workload|ip|group|other|unknown):(.*)");
     private static final Pattern LABEL = Pattern.compile("([^=]+)=([^=]*)");
 
     private final Pseudonyms pseudonyms = new Pseudonyms();

@@ -81,7 +81,7 @@ class RedactionTest {
     void oneNameHasOnePseudonymWhereverItStands() {
         JsonNode flow = redacted("""
                 {"host_id": "pay-1", "source": {"workload": "pay-1", "labels": {"app": "pay"}},
-                 "nodes": [{"id": "workload:pay-1", "name": "pay-1"}], "edges": [{"source": "workload:pay-1"}],
+                 "nodes": [{"id": "workload:pay-1", "name": "pay-1"}], "edges": [{"source": "workload:pay-1", "dest": "ip:10.0.0.1"}],
                  "key": "label", "values": ["app=pay"], "message": "host pay-1 is behind"}""");
         String name = redaction.name("pay-1");
 
@@ -89,6 +89,7 @@ class RedactionTest {
         assertThat(flow.at("/source/workload").asText()).isEqualTo(name);
         assertThat(flow.at("/nodes/0/id").asText()).isEqualTo("workload:" + name);
         assertThat(flow.at("/edges/0/source").asText()).isEqualTo("workload:" + name);
+        assertThat(flow.at("/edges/0/dest").asText()).isEqualTo("ip:" + redaction.name("10.0.0.1"));
         assertThat(flow.at("/message").asText()).isEqualTo("host " + name + " is behind");
         assertThat(flow.at("/values/0").asText()).isEqualTo(redaction.name("app") + "=" + redaction.name("pay"));
     }
