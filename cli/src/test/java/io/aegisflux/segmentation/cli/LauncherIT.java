@@ -305,13 +305,13 @@ class LauncherIT {
                         "--default-signal=INT",
                         "script",
                         "-qefc",
-                        "stty rows 12; exec %s top --by port --interval 1s -s %s".formatted(LAUNCHER, NATS.url()),
+                        "stty rows 12; exec %s top --interval 1s -s %s".formatted(LAUNCHER, NATS.url()),
                         "/dev/null")
                 .redirectErrorStream(true)
                 .redirectOutput(seen.toFile())
                 .start();
         try {
-            String again = "\u001b[3A";
+            String again = "\u001b[11A"; // of the twelve lines the last is the cursor's
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> Files.readString(seen).split(Pattern.quote(again), -1).length > 3);
             process.getOutputStream().write(3);
@@ -322,7 +322,9 @@ class LauncherIT {
             process.destroyForcibly();
         }
         String all = Files.readString(seen);
-        assertThat(all).contains("tcp/5432", "every 1 s, Ctrl-C ends").doesNotContain("\u001b[?1049h", "\u001b[2J");
+        assertThat(all)
+                .contains("web-1 ", "web-9 ", "; 16 more; every 1 s, Ctrl-C ends")
+                .doesNotContain("web-10", "\u001b[?1049h", "\u001b[2J");
         assertThat(all.indexOf("\u001b[?25l")).as("the cursor is hidden").isNotNegative();
         assertThat(all.lastIndexOf("\u001b[?25h"))
                 .as("and shown at the end")

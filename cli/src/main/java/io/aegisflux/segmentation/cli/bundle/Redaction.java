@@ -68,6 +68,7 @@ public final class Redaction {
             "retention",
             "storage",
             "discard",
+            "compression",
             "ack_policy",
             "deliver_policy",
             "replay_policy",
