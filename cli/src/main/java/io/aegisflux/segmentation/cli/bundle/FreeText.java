@@ -20,12 +20,15 @@ import java.util.regex.Pattern;
 final class FreeText {
     /** An address or what looks like one; names with dots; words. All between them stays. */
     private static final Pattern PART = Pattern.compile("""
-            (?<address>[0-9]{1,3}(?:\\.[0-9]{1,3}){3}(?:/[0-9]{1,3})?(?![\\p{L}\\p{N}_-])\
-            |[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:(?:\\.[0-9]{1,3}){3})?(?:/[0-9]{1,3})?(?![\\p{L}\\p{N}_-]))\
-            |(?<word>[\\p{L}\\p{M}\\p{N}_-]+(?:\\.[\\p{L}\\p{M}\\p{N}_-]+)*)""");
+            (?<address>[0-9]{1,3}(?:\\.[0-9]{1,3}){3}(?:/[0-9]{1,3})?(?![\\p{L}\\p{N}_])\
+            |[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:(?:\\.[0-9]{1,3}){3})?(?:/[0-9]{1,3})?(?![\\p{L}\\p{N}_]))\
+            |(?<word>[\\p{L}\\p{M}\\p{N}_][\\p{L}\\p{M}\\p{N}_-]*(?:\\.[\\p{L}\\p{M}\\p{N}_-]+)*)""");
 
     private static final Pattern NUMBER =
             Pattern.compile("v?[0-9]{1,19}(?:\\.[0-9]{1,9}){0,2}(?:-[0-9]{1,19})?(?:ns|us|ms|s|m|h|d|B|KiB|MiB|GiB)?");
+
+    /** An address within a word, as in {@code ip-10.0.0.1}: its numbers must not stay one by one. */
+    private static final Pattern WITH_ADDRESS = Pattern.compile(".*[0-9]+(?:\\.[0-9]+){3}.*");
 
     /** The first two words of a subject are the suite's, whoever is called so, too. */
     private static final int SUBJECT_PREFIX = 2;
@@ -51,7 +54,7 @@ final class FreeText {
         if (part.group("address") != null) {
             return found.matches(":+") ? found : pseudonyms.address(found).orElseGet(() -> pseudonyms.name(found));
         }
-        if (pseudonyms.isKnown(found)) {
+        if (pseudonyms.isKnown(found) || WITH_ADDRESS.matcher(found).matches()) {
             return pseudonyms.name(found);
         }
         if (stays(found)) {

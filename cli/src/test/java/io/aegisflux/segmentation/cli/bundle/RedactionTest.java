@@ -144,6 +144,12 @@ class RedactionTest {
             10.7.0.1:5432 | A:5432
             (fd77::1) | (A)
             at 10.7.0.999 | at R
+            "10.7.0.9-10.7.0.1" is not a range | "A-A" is not a range
+            fd77::9-fd77::1 | A-A
+            ip-10.7.0.1, v10.7.0.1 and 10.7.0.1_x | R, R and R
+            10.7.0.1.zanzibar | A.R
+            aa:bb:cc:dd:ee:ff | R
+            10-7-0-1 | R
             of RULE_DENY | of RULE_DENY
             Jörg ist müde | R R R
             """)
