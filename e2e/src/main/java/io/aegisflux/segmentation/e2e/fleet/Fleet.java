@@ -32,6 +32,7 @@ final class Fleet implements AutoCloseable {
     private final int monitoring = NatsServer.freePort();
     private final NatsServer nats;
     private final ServiceProcess builder;
+    private final FleetThreads threads = new FleetThreads();
     private final List<FleetHost> hosts;
     private ServiceProcess policyService;
 
@@ -115,6 +116,7 @@ final class Fleet implements AutoCloseable {
     @Override
     public void close() {
         each(FleetHost::kill);
+        threads.close();
         policyService.close();
         builder.close();
         nats.close();
@@ -146,7 +148,8 @@ final class Fleet implements AutoCloseable {
                         key("policy") + ".pub",
                         "AGENT_ARTIFACT_KEYS",
                         key("artifact") + ".pub"),
-                FleetWorld.address(number));
+                FleetWorld.address(number),
+                threads);
     }
 
     private ServiceProcess beginPolicyService() {

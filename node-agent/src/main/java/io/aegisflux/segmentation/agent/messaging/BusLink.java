@@ -42,6 +42,10 @@ public final class BusLink {
         return required().bus.last(stream, subject);
     }
 
+    void requireAnswer() {
+        required().bus.requireAnswer();
+    }
+
     byte[] object(String bucket, ObjectRef object) {
         return required().objects.get(bucket, object);
     }
