@@ -8,7 +8,9 @@ import io.aegisflux.segmentation.contracts.FlowEvent;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.Wire;
+import io.aegisflux.segmentation.nats.AtomicBatch;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -31,7 +33,8 @@ public final class FlowEvents {
         this.subject = Subjects.events(requireNonNull(host, "host is null"));
         this.bus = requireNonNull(bus, "bus is null");
         this.aggregator = requireNonNull(aggregator, "aggregator is null");
-        this.outbox = new Outbox<>("events", CAPACITY, bus::isConnected, this::send, this::dropped);
+        this.outbox = new Outbox<>("events", CAPACITY, bus::isConnected, this::send, this::dropped)
+                .together(this::sendTogether);
     }
 
     /** Begins to send. */
@@ -78,6 +81,15 @@ public final class FlowEvents {
     private CompletableFuture<?> send(Departure departure) {
         FlowEvent event = departure.withLost(untold);
         return bus.publishAsync(subject, Wire.write(event), event.id());
+    }
+
+    private CompletableFuture<?> sendTogether(List<Departure> departures) {
+        AtomicBatch batch = new AtomicBatch(subject);
+        for (Departure departure : departures) {
+            FlowEvent event = departure.withLost(untold);
+            batch.add(Wire.write(event), event.id());
+        }
+        return bus.publish(batch);
     }
 
     private void dropped(Departure departure) {
