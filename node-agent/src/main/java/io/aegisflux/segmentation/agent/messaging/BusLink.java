@@ -3,6 +3,7 @@ package io.aegisflux.segmentation.agent.messaging;
 import static java.util.Objects.requireNonNull;
 
 import io.aegisflux.segmentation.contracts.ObjectRef;
+import io.aegisflux.segmentation.nats.AtomicBatch;
 import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.nats.BusException;
 import io.aegisflux.segmentation.nats.StoredMessage;
@@ -36,6 +37,10 @@ public final class BusLink {
 
     CompletableFuture<?> publishAsync(String subject, byte[] data, String messageId) {
         return required().bus.publishAsync(subject, data, messageId);
+    }
+
+    CompletableFuture<?> publish(AtomicBatch batch) {
+        return batch.publish(required().bus);
     }
 
     Optional<StoredMessage> last(String stream, String subject) {
