@@ -262,8 +262,31 @@ public final class Bench implements AutoCloseable {
             }
             case TelemetryApi.TOP ->
                 reply(request, Wire.read(Examples.read("api-telemetry-top-reply"), TelemetryApi.TopReply.class));
+            case TelemetryApi.HINTS -> hint(request, Wire.read(request.getData(), TelemetryApi.HintsRequest.class));
             default -> throw new IllegalStateException(request.getSubject());
         }
+    }
+
+    /** Some names are such that a shell would take them for more than a word. */
+    private void hint(Message request, TelemetryApi.HintsRequest wanted) {
+        List<String> values = switch (wanted.key()) {
+            case "verdict" -> List.of("allowed", "audited", "dropped");
+            case "policy" -> List.of("base-allow-dns", "web-db");
+            case "port" -> List.of("443", "5432");
+            case "ip" -> List.of("198.18.1.10", "198.18.2.20");
+            case "from", "to", "any", "workload" ->
+                List.of("\"my db\"", "$(touch hacked)", "`touch hacked`", "api", "app=db", "app=web", "web");
+            default -> List.of();
+        };
+        String prefix = wanted.prefix() == null ? "" : wanted.prefix();
+        reply(
+                request,
+                new TelemetryApi.HintsReply(
+                        wanted.key(),
+                        values.stream()
+                                .filter(value -> value.startsWith(prefix))
+                                .toList(),
+                        0));
     }
 
     private void answer(Message request) {

@@ -117,6 +117,9 @@ class ExitCodeIT {
                     2 | doctor --explain AF-999
                     2 | doctor --host Not_A_Host
                     5 | doctor --host nobody
+                    2 | bundle one.tgz two.tgz
+                    2 | bundle /nowhere/to/be/bundle.tgz
+                    5 | bundle /
                     0 | completion bash
                     0 | completion zsh
                     2 | completion fish

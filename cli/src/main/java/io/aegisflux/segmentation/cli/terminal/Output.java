@@ -100,6 +100,14 @@ public final class Output {
         }
     }
 
+    /** What goes on just now, in place of what went on before: for people, on a terminal alone. */
+    public void progress(String text) {
+        if (stdio.errIsTerminal() && !settings.quiet()) {
+            stdio.err().print("\r\u001b[K" + shown(text));
+            stdio.err().flush();
+        }
+    }
+
     /** What goes on inside; shown with {@code -v}. */
     public void detail(String text) {
         if (settings.verbose()) {
