@@ -47,10 +47,12 @@ final class Suite implements AutoCloseable {
         // Made before anyone starts: policy-service and the agents read the builder's public key when they start.
         SigningKeys.signer(key("policy"));
         SigningKeys.signer(key("artifact"));
-        String access = WebSocketAccess.configuration(
-                playground.addressHere(), WEBSOCKET_PORT, "http://127.0.0.1:" + dashboardPort);
         nats = NatsServer.start(
-                NatsBinary.find(), playground.addressHere(), NATS_PORT, access, directory.resolve("nats"));
+                NatsBinary.find(),
+                playground.addressHere(),
+                NATS_PORT,
+                access(WebSocketAccess.VIEWER),
+                directory.resolve("nats"));
     }
 
     /** Starts nats-server alone; the services follow by {@link #startServices()} and {@link #startAgents()}. */
@@ -110,6 +112,11 @@ final class Suite implements AutoCloseable {
         } else {
             startAgent(host, List.of(playground.db()), "role=data");
         }
+    }
+
+    /** As whom pages of the dashboard come in once nats-server is started again. */
+    void letPagesInAs(String user) {
+        nats.configure(access(user));
     }
 
     /** Waits until the agent says that it enforces what it was told. */
@@ -176,6 +183,11 @@ final class Suite implements AutoCloseable {
                         environment,
                         "http://%s:8080".formatted(host.ipv4()),
                         logs().resolve(host.id() + ".log")));
+    }
+
+    private String access(String user) {
+        return WebSocketAccess.configuration(
+                playground.addressHere(), WEBSOCKET_PORT, "http://127.0.0.1:" + dashboardPort, user);
     }
 
     private static Workload workload(Place place) {
