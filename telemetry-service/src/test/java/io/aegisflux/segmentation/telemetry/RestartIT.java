@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.aegisflux.segmentation.contracts.CapabilityReport;
 import io.aegisflux.segmentation.contracts.Examples;
 import io.aegisflux.segmentation.contracts.MapEdge;
+import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.SystemEvent;
 import io.aegisflux.segmentation.contracts.TelemetryApi;
@@ -15,11 +16,13 @@ import io.aegisflux.segmentation.contracts.TelemetryFlows;
 import io.aegisflux.segmentation.contracts.TelemetryMap;
 import io.aegisflux.segmentation.contracts.TelemetrySummary;
 import io.aegisflux.segmentation.contracts.Wire;
+import io.aegisflux.segmentation.harness.Command;
 import io.aegisflux.segmentation.harness.NatsServer;
 import io.aegisflux.segmentation.harness.ServiceProcess;
 import io.aegisflux.segmentation.nats.BusException;
 import io.aegisflux.segmentation.telemetry.domain.Fixtures;
 import io.aegisflux.segmentation.telemetry.domain.MapView;
+import io.nats.client.PurgeOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -163,6 +166,31 @@ class RestartIT {
                 .isEqualTo(2);
         assertThat(dropped()).isEqualTo(3);
         service.awaitReady(PATIENCE);
+    }
+
+    @Test
+    void eventsThatTheStreamGaveUpBeforeTheyWereReadAreToldAsLost() throws Exception {
+        startService().awaitReady(PATIENCE);
+        fleet.drop("host-a", 100, 1);
+        await().atMost(PATIENCE).until(() -> fleet.heard("host-a", 100) == 1);
+        nats.stop();
+        signal("STOP");
+        nats.startAgain();
+        await().atMost(PATIENCE).until(fleet.bus()::isConnected);
+        for (int i = 0; i < 10; i++) {
+            fleet.dropSurely("host-a", 200 + i);
+        }
+        fleet.bus()
+                .connection()
+                .jetStreamManagement()
+                .purgeStream(Streams.EVENTS, PurgeOptions.builder().keep(3).build());
+        signal("CONT");
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(dropped()).isEqualTo(1 + 3));
+        assertThat(fleet.windows.stream().mapToLong(TelemetryFlows::lost).sum()).isEqualTo(7);
+    }
+
+    private void signal(String name) {
+        Command.run("kill", "-" + name, Long.toString(service.pid()));
     }
 
     @Test
