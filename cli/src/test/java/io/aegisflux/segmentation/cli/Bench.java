@@ -61,6 +61,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * The streams, and a responder that speaks policy-service's protocol with fixed answers: what is under test here is
@@ -260,8 +261,28 @@ public final class Bench implements AutoCloseable {
                                 Examples.read("api-telemetry-map-reply" + (grouped ? "-grouped" : "")),
                                 TelemetryApi.MapReply.class));
             }
-            case TelemetryApi.TOP ->
-                reply(request, Wire.read(Examples.read("api-telemetry-top-reply"), TelemetryApi.TopReply.class));
+            case TelemetryApi.TOP -> {
+                TelemetryApi.TopReply example =
+                        Wire.read(Examples.read("api-telemetry-top-reply"), TelemetryApi.TopReply.class);
+                boolean many = Wire.read(request.getData(), TelemetryApi.TopRequest.class)
+                        .by()
+                        .equals("source");
+                reply(
+                        request,
+                        many
+                                ? new TelemetryApi.TopReply(
+                                        "source",
+                                        example.from(),
+                                        example.to(),
+                                        true,
+                                        "",
+                                        IntStream.rangeClosed(1, 20)
+                                                .mapToObj(i -> new TelemetryApi.TopRow(
+                                                        "web-" + i, 100 - i, 0, 0, example.to()))
+                                                .toList(),
+                                        5)
+                                : example);
+            }
             case TelemetryApi.HINTS -> hint(request, Wire.read(request.getData(), TelemetryApi.HintsRequest.class));
             default -> throw new IllegalStateException(request.getSubject());
         }

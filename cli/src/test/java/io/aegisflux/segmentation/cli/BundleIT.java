@@ -64,6 +64,7 @@ class BundleIT {
         PLANTED.put("\"role\"", "\"costcenter\"");
         PLANTED.put("\"data\"", "\"acme\"");
         PLANTED.put("eth0", "vlanacme0");
+        PLANTED.put("\"tc_egress\": \"tcx\"", "\"tc_egress@vlanacme0\": \"off: vlanacme0 is gone\"");
         PLANTED.put("\"curl\"", "\"xmrig\"");
     }
 

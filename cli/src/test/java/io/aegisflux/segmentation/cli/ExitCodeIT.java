@@ -101,6 +101,8 @@ class ExitCodeIT {
                     0 | top --by rule
                     2 | top --by colour
                     2 | top --rows 0
+                    0 | top --interval 0s
+                    2 | top --interval 100ms
                     0 | plan --delete old-policy
                     2 | plan
                     2 | demo -o json

@@ -3,17 +3,20 @@ package io.aegisflux.segmentation.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
 import io.aegisflux.segmentation.harness.NatsServerExtension;
 import io.aegisflux.segmentation.harness.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -291,6 +294,42 @@ class LauncherIT {
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    /** On a terminal of its own, which script(1) makes; Ctrl-C is typed. */
+    @Test
+    void topIsDrawnAnewOnATerminalAndLeavesItAsItWas() throws Exception {
+        Path seen = directory.resolve("seen");
+        Process process = new ProcessBuilder(
+                        "env",
+                        "--default-signal=INT",
+                        "script",
+                        "-qefc",
+                        "stty rows 12; exec %s top --interval 1s -s %s".formatted(LAUNCHER, NATS.url()),
+                        "/dev/null")
+                .redirectErrorStream(true)
+                .redirectOutput(seen.toFile())
+                .start();
+        try {
+            String again = "\u001b[11A"; // of the twelve lines the last is the cursor's
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> Files.readString(seen).split(Pattern.quote(again), -1).length > 3);
+            process.getOutputStream().write(3);
+            process.getOutputStream().flush();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isEqualTo(130);
+        } finally {
+            process.destroyForcibly();
+        }
+        String all = Files.readString(seen);
+        assertThat(all)
+                .contains("web-1 ", "web-9 ", "; 16 more; every 1 s, Ctrl-C ends")
+                .doesNotContain("web-10", "\u001b[?1049h", "\u001b[2J");
+        assertThat(all.indexOf("\u001b[?25l")).as("the cursor is hidden").isNotNegative();
+        assertThat(all.lastIndexOf("\u001b[?25h"))
+                .as("and shown at the end")
+                .isGreaterThan(all.lastIndexOf("\u001b[?25l"));
+        assertThat(all.lastIndexOf("\u001b[?7h")).isGreaterThan(all.lastIndexOf("\u001b[?7l"));
     }
 
     @Test

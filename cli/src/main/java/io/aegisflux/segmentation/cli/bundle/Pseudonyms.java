@@ -25,7 +25,9 @@ import javax.crypto.spec.SecretKeySpec;
 public final class Pseudonyms {
     private static final String ALGORITHM = "HmacSHA256";
     private static final int NAME_BYTES = 6;
-    private static final int LONGEST_KNOWN_NUMBER = 3;
+
+    /** Short numbers and versions, which stand for too much else. */
+    private static final Pattern ANYBODYS = Pattern.compile("[0-9]{1,3}|[0-9]{1,5}(?:\\.[0-9]{1,5}){1,2}");
 
     private static final Pattern RANGE = Pattern.compile("([0-9A-Fa-f.:]+)-([0-9A-Fa-f.:]+)");
     private static final Pattern WITH_PORT =
@@ -52,11 +54,9 @@ public final class Pseudonyms {
         return names.computeIfAbsent(name.toLowerCase(Locale.ROOT), this::hashed);
     }
 
-    /** Whether the word was replaced as a name before. Short numbers do not count: they stand for too much else. */
+    /** Whether the word was replaced as a name before; short numbers and versions do not count. */
     public boolean isKnown(String word) {
-        boolean isShortNumber =
-                word.length() <= LONGEST_KNOWN_NUMBER && word.chars().allMatch(c -> c >= '0' && c <= '9');
-        return !isShortNumber && names.containsKey(word.toLowerCase(Locale.ROOT));
+        return !ANYBODYS.matcher(word).matches() && names.containsKey(word.toLowerCase(Locale.ROOT));
     }
 
     /** What stands for an address, a network, a range {@code low-high} or an address with a port; empty for all else. */

@@ -68,6 +68,7 @@ public final class Redaction {
             "retention",
             "storage",
             "discard",
+            "compression",
             "ack_policy",
             "deliver_policy",
             "replay_policy",
@@ -101,9 +102,10 @@ public final class Redaction {
             "stream_name",
             "durable_name",
             "consumers/name",
-            "config/name",
-            "hook_points",
-            "hooks");
+            "config/name");
+
+    /** Members that hold sentences by hook, or by hook and interface: {@code xdp@eth0}. */
+    private static final Set<String> BY_HOOK = Set.of("hook_points", "hooks");
 
     private static final Set<String> HOST_LABELS = Set.of(HostLabels.ARCH, HostLabels.KERNEL);
     private static final Set<String> RANKED_BY_IDS = Set.of("port", "policy", "rule");
@@ -116,6 +118,7 @@ public final class Redaction {
 
     private static final Pattern TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+(?:Z|[+-]\\d\\d:\\d\\d)");
     private static final Pattern MEMBER = Pattern.compile("[a-z][a-z0-9_]*|[A-Z][A-Z_]*");
+    private static final Pattern HOOK_AT = Pattern.compile("([a-z][a-z0-9_]*@)(.+)");
     private static final Pattern LABEL_FIELD = Pattern.compile("((?:source|dest)\\.label\\.)(.+)");
     private static final Pattern NODE = Pattern.compile("(host|workload|ip|group|other|unknown):(.*)");
     private static final Pattern LABEL = Pattern.compile("([^=]+)=([^=]*)");
@@ -189,11 +192,8 @@ public final class Redaction {
                 case STAYS -> redacted.set(name, kept(value));
                 case NAME -> redacted.set(name, names(value));
                 case FIELD -> redacted.put(name, field(value.asText()));
-                case SENTENCE -> redacted.put(name, sentence(value.asText()));
-                case ORDINARY ->
-                    redacted.set(
-                            MEMBER.matcher(name).matches() ? name : name(name),
-                            value(member, below(name, object), value));
+                case SENTENCE -> redacted.put(key(name), sentence(value.asText()));
+                case ORDINARY -> redacted.set(key(name), value(member, below(name, object), value));
             }
         }
         return redacted;
@@ -215,7 +215,7 @@ public final class Redaction {
         if (parent.equals("labels")) {
             return Treatment.LABEL;
         }
-        if (SENTENCES.contains(parent) && object.path(name).isTextual()) {
+        if (BY_HOOK.contains(parent) && object.path(name).isTextual()) {
             return Treatment.SENTENCE;
         }
         boolean isCondition = object.has("field") && object.has("operator");
@@ -231,6 +231,14 @@ public final class Redaction {
             case "by" -> object.has("rows") ? Treatment.STAYS : Treatment.ORDINARY;
             default -> Treatment.ORDINARY;
         };
+    }
+
+    private String key(String written) {
+        Matcher hook = HOOK_AT.matcher(written);
+        if (hook.matches()) {
+            return hook.group(1) + name(hook.group(2));
+        }
+        return MEMBER.matcher(written).matches() ? written : name(written);
     }
 
     private static Treatment stays(boolean it) {

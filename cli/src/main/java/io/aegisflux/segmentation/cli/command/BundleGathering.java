@@ -198,11 +198,13 @@ final class BundleGathering {
         return state.ask(Subjects.api(service, verb), Wire.write(request), JsonNode.class);
     }
 
+    /** That there is none is an answer: buckets are made when they are needed, and the doctor knows what has to be there. */
     private void stream(String name) {
         gather("streams/%s.json".formatted(name), () -> {
             ObjectNode stream = JsonNodeFactory.instance.objectNode();
-            stream.set(
-                    "info", state.stream(name).orElseThrow(() -> Failure.noAnswer("there is no stream " + name, "")));
+            Optional<JsonNode> info = state.stream(name);
+            stream.put("exists", info.isPresent());
+            info.ifPresent(it -> stream.set("info", it));
             state.consumers(name).ifPresent(consumers -> stream.set("consumers", consumers));
             return stream;
         });

@@ -154,7 +154,7 @@ public final class Output {
         return Yaml.write(Wire.mapper().valueToTree(value)).getBytes(StandardCharsets.UTF_8);
     }
 
-    private String shown(String text) {
+    String shown(String text) {
         return settings.ascii() ? Signs.inAscii(text) : text;
     }
 }

@@ -94,6 +94,40 @@ class RedactionTest {
         assertThat(flow.at("/values/0").asText()).isEqualTo(redaction.name("app") + "=" + redaction.name("pay"));
     }
 
+    @Test
+    void aMessageInAMemberCalledMessageIsNoSentence() {
+        JsonNode last = redacted("""
+                {"message": {"host_id": "data", "timestamp": "2026-11-27T19:22:03.8Z", "metadata": {"version": "0.1.0-SNAPSHOT"}},
+                 "time": "2026-11-27T19:22:04Z"}""");
+
+        assertThat(last.at("/message/host_id").asText()).matches(REDACTED);
+        assertThat(last.at("/message/timestamp").asText()).isEqualTo("2026-11-27T19:22:03.8Z");
+        assertThat(last.at("/message/metadata/version").asText()).isEqualTo("0.1.0-SNAPSHOT");
+    }
+
+    @Test
+    void ofAHookItsInterfaceIsReplaced() {
+        JsonNode report = redacted("""
+                {"hook_points": {"xdp": "off", "xdp@vlan7": "off: vlan7 has no driver", "tc_ingress@vlan7": "tcx"}}""");
+
+        assertThat(report.toString())
+                .matches(
+                        "\\{\"hook_points\":\\{\"xdp\":\"off\",\"xdp@(R)\":\"off: \\1 has no driver\",\"tc_ingress@\\1\":\"tcx\"}}"
+                                .replace("R", REDACTED))
+                .doesNotContain("vlan");
+    }
+
+    @Test
+    void versionsAndShortNumbersAreNobodysNames() {
+        redaction.name("2.15.1");
+        redaction.name("42");
+        redaction.name("4711001234");
+
+        assertThat(redaction.sentence("nats-server 2.15.1 told 42 of 4711001234"))
+                .matches("nats-server 2.15.1 told 42 of " + REDACTED);
+        assertThat(redaction.sentence("3 s behind the broker's")).isEqualTo("3 s behind the broker's");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '\0', textBlock = """
             revision 42 is in force | revision 42 is in force
