@@ -1,34 +1,45 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
-import { Fleet } from './fleet.js';
+import { eventually, World } from './world.js';
 
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
 /** What each page shows once it has its answers. */
 const PAGES = [
-  ['map', 'web-db@v1/deny-others'],
+  ['map', 'tcp/5432'],
   ['flows', 'web-db@v1/deny-others'],
   ['policies?policy=web-db', '"deny-others"'],
   ['hosts', 'role=data'],
   ['editor?policy=web-db', 'The document holds its schema.'],
 ] as const;
 
+/** Among a policy's figures: after priority and rules. */
+const HITS = 2;
+
 let browser: Browser;
-let fleet: Fleet;
+let world: World;
 let page: Page;
+/** When web was blocked, api allowed and db audited, and nothing else had happened yet. */
+let beginning: string;
 let complaints: string[];
 
 before(async () => {
   browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
-  fleet = await Fleet.connect(of('NATS_URL'));
-  await fleet.publishExample('web-db');
-  await fleet.count();
+  world = await World.connect(of('NATS_URL'), of('CONTROL_URL'));
+  await world.drop();
+  assert.equal(await world.tcp('api', 'db', 5432), true);
+  assert.equal(await world.tcp('db', 'web', 80), true);
+  await world.known('verdict:dropped from:web to:db policy:web-db');
+  await world.known('verdict:allowed from:api to:db policy:web-db');
+  await world.known('verdict:audited from:db to:web policy:trial');
+  beginning = new Date().toISOString();
 });
 
 after(async () => {
-  await fleet?.close();
+  await world?.close();
   await browser?.close();
 });
 
@@ -48,31 +59,62 @@ afterEach(async () => {
 
 test('the map shows who is blocked in red, and the table of connections says the same', async () => {
   await open('map');
-  await fleet.record();
-  await fleet.drop();
-  await fleet.audit();
   const blocked = row('connections', 'web', 'db');
   await blocked.getByText('dropped').waitFor();
   await blocked.getByText('web-db@v1/deny-others').waitFor();
-  await row('connections', 'api', 'db').getByText('allowed').waitFor();
+  const allowed = row('connections', 'api', 'db');
+  await allowed.getByText('allowed').waitFor();
+  await allowed.getByText('web-db@v1/allow-api').waitFor();
+  const audited = row('connections', 'db', 'web');
+  await audited.getByText('audited').waitFor();
+  await audited.getByText('trial@v1/closed').waitFor();
 
-  await row('connections', 'api', 'web').getByText('audited').waitFor();
-
-  await page.waitForFunction(() => drawn().length === 3);
+  await page.waitForFunction(() => drawn().length >= 3);
   const lines = await page.evaluate(() => drawn());
-  assert.deepEqual(lines.sort((a, b) => a.verdict.localeCompare(b.verdict)), [
-    { verdict: 'allowed', label: '✔ tcp/5432', colour: 'rgb(20,113,61)', style: 'solid' },
-    { verdict: 'audited', label: '◐ tcp/8080', colour: 'rgb(143,82,0)', style: 'dotted' },
-    { verdict: 'dropped', label: '✖ tcp/5432', colour: 'rgb(180,35,24)', style: 'dashed' },
-  ]);
+  const line = (source: string, target: string): object[] =>
+    lines
+      .filter((each) => each.source === source && each.target === target)
+      .map(({ verdict, label, colour, style }) => ({ verdict, label, colour, style }));
+  assert.deepEqual(line('web', 'db'), [{ verdict: 'dropped', label: '✖ tcp/5432', colour: 'rgb(180,35,24)', style: 'dashed' }]);
+  assert.deepEqual(line('api', 'db'), [{ verdict: 'allowed', label: '✔ tcp/5432', colour: 'rgb(20,113,61)', style: 'solid' }]);
+  assert.deepEqual(line('db', 'web'), [{ verdict: 'audited', label: '◐ tcp/80', colour: 'rgb(143,82,0)', style: 'dotted' }]);
   await shoot('map-light');
   await page.getByTestId('theme').click();
   await shoot('map-dark');
 });
 
+test('a line of the map and its row in the table are explained', async () => {
+  await open('map?filter=from%3Aweb+to%3Adb');
+  await page.waitForFunction(() => drawn().length === 1);
+  const [line] = await page.evaluate(() => drawn());
+  assert.ok(line !== undefined);
+  await page.mouse.click(line.x, line.y);
+  const decision = page.getByTestId('explain-decision');
+  await decision.getByText('web-db@v1/deny-others').waitFor();
+  await page.keyboard.press('Escape');
+  await decision.waitFor({ state: 'hidden' });
+  await page.getByRole('button', { name: 'Explain web to db' }).click();
+  await decision.getByText('web-db@v1/deny-others').waitFor();
+});
+
+test('the map is grouped by a label, and stays so for who opens its address', async () => {
+  await open('map');
+  await page.getByTestId('group').fill('app');
+  await page.getByTestId('group').press('Enter');
+  const blocked = page.getByTestId('connections').getByRole('row').filter({ has: page.getByRole('link', { name: 'Flows from app=web to app=db' }) });
+  await blocked.getByText('dropped').waitFor();
+  assert.match(page.url(), /#\/map\?group=app$/);
+  await page.reload();
+  await blocked.getByText('dropped').waitFor();
+  await page.waitForFunction(() => drawn().some(({ source, target }) => source === 'app=web (1)' && target === 'app=db (1)'));
+  await blocked.getByRole('link').click();
+  await page.getByTestId('flows').getByText('web-db@v1/deny-others').first().waitFor();
+  assert.equal(await page.getByTestId('filter').inputValue(), 'from.label:app=web to.label:app=db');
+});
+
 test('a row names policy and rule, and can be explained', async () => {
   await open('flows');
-  await fleet.drop();
+  await world.drop();
   const dropped = page.getByTestId('flows').getByRole('row').filter({ hasText: 'web-db@v1/deny-others' }).first();
   await dropped.getByText('RULE_DENY').waitFor();
   await dropped.getByRole('button', { name: 'Explain' }).press('Enter');
@@ -84,9 +126,38 @@ test('a row names policy and rule, and can be explained', async () => {
   await explained.waitFor({ state: 'hidden' });
 });
 
+test('rows of what was allowed, audited and refused at connect are explained, or say why they cannot be', async () => {
+  assert.equal(await world.tcp('host-a', 'db', 23), false);
+  await world.known('policy:no-telnet');
+  const explained = page.getByTestId('explain');
+  await open('flows?window=1h');
+  for (const [decider, answer] of [
+    ['web-db@v1/allow-api', '✔ allowed by web-db@v1/allow-api (RULE_ALLOW)'],
+    ['trial@v1/closed', '◐ trial@v1/closed would deny it, but audits only'],
+    ['no-telnet@v1/closed', 'the row names what decided then: no-telnet@v1/closed'],
+  ] as const) {
+    const told = page.getByTestId('flows').getByRole('row').filter({ hasText: decider }).first();
+    await told.getByRole('button', { name: 'Explain' }).click();
+    await explained.getByText(answer).waitFor();
+    await page.keyboard.press('Escape');
+    await explained.waitFor({ state: 'hidden' });
+  }
+});
+
+test('the filter offers its keys, and the values that there are', async () => {
+  await open('flows');
+  const offered = (value: string): Promise<void> => page.locator(`datalist option[value="${value}"]`).waitFor({ state: 'attached' });
+  await offered('verdict:');
+  await page.getByTestId('filter').fill('verdict:dropped policy:w');
+  await offered('verdict:dropped policy:web-db');
+  await page.getByTestId('filter').fill('!from:app=');
+  await offered('!from:app=web');
+  await page.getByTestId('filter').fill('to.port:5');
+  await offered('to.port:5432');
+});
+
 test('filter and time window stand in the address and survive a reload', async () => {
   await open('flows');
-  await fleet.drop();
   await page.getByTestId('filter').fill('verdict:allowed from:web');
   await page.getByTestId('window').selectOption('1h');
   await page.getByText('No flow yet that the filter lets through.').waitFor();
@@ -102,13 +173,33 @@ test('filter and time window stand in the address and survive a reload', async (
   await page.getByTestId('filter-problem').getByText('"denied" is none of them; one of allowed, dropped, audited').waitFor();
 });
 
+test('the map is saved as SVG and PNG, flows as CSV and JSON', async () => {
+  await open('map?filter=from%3Aweb+to%3Adb');
+  await page.waitForFunction(() => drawn().length === 1);
+  const svg = (await saved('SVG', /^map-\d{8}T\d{6}Z\.svg$/)).toString();
+  assert.match(svg, /<line [^>]*stroke="rgb\(180,35,24\)"[^>]* stroke-dasharray="6 4"/);
+  assert.match(svg, />✖ tcp\/5432[^<]*<\/text>/);
+  assert.match(svg, />web<\/text>/);
+  const png = await saved('PNG', /^map-.*\.png$/);
+  assert.equal(png.subarray(1, 4).toString(), 'PNG');
+
+  await open('flows?window=1h&filter=policy%3Aweb-db+verdict%3Adropped');
+  await page.getByTestId('flows').getByText('web-db@v1/deny-others').first().waitFor();
+  const [header, ...lines] = (await saved('CSV', /^flows-.*\.csv$/)).toString().trimEnd().split('\r\n');
+  assert.match(header ?? '', /^last,host_id,direction,source_ip,source_workload,/);
+  assert.ok(lines.length > 0);
+  lines.forEach((line) => assert.match(line, /,web,.*,5432,tcp,dropped,RULE_DENY,web-db,1,deny-others,\d+$/));
+  const rows = JSON.parse((await saved('JSON', /^flows-.*\.json$/)).toString()) as { rule_id: string }[];
+  assert.deepEqual(new Set(rows.map((each) => each.rule_id)), new Set(['deny-others']));
+});
+
 test('a paused table stands still until it is played', async () => {
   await open('flows');
-  await fleet.drop();
+  await world.drop();
   const flows = page.getByTestId('flows');
   await flows.getByText('tcp/5432').first().waitFor();
   await page.getByTestId('pause').press('Space');
-  await fleet.drop(5901);
+  await world.dropAt(5901);
   // Another page shows it: this one has heard it too.
   const other = await browser.newPage();
   await other.goto(`${of('PAGE_URL')}/#/flows`);
@@ -124,7 +215,7 @@ test('policies are listed with mode, version and hits; one is shown with its his
   const listed = page.getByTestId('policies').getByRole('row').filter({ hasText: 'web-db' });
   await listed.getByText('enforce').waitFor();
   await listed.getByText('v1', { exact: true }).waitFor();
-  await listed.getByText('120', { exact: true }).waitFor();
+  await listed.getByRole('cell', { name: /^[1-9][0-9]*$/ }).nth(HITS).waitFor();
   await listed.getByRole('link', { name: 'web-db', exact: true }).press('Enter');
   await page.getByTestId('history').getByText('created').waitFor();
   await page.getByTestId('document').getByText('"deny-others"').waitFor();
@@ -135,11 +226,12 @@ test('hosts are listed with the revision that they have and should have', async 
   await open('hosts');
   const host = page.getByTestId('hosts').getByRole('row').filter({ hasText: 'host-b' });
   await host.getByText('role=data').waitFor();
-  await host.getByText('42', { exact: true }).waitFor();
+  await host.getByText('up to date').waitFor();
+  const [revision, desired] = await host.getByRole('cell', { name: /^[1-9][0-9]*$/ }).allTextContents();
+  assert.equal(revision, desired);
 });
 
 test('the editor knows the schema, lints and plans a candidate', async () => {
-  await fleet.record();
   await open('editor?policy=web-db');
   const text = page.getByRole('textbox', { name: 'Policy document' });
   await text.getByText('"deny-others"').waitFor();
@@ -156,7 +248,7 @@ test('the editor knows the schema, lints and plans a candidate', async () => {
 
   await write(
     text,
-    '{ "id": "web-db", "name": "Nobody", "type": "network", "priority": 100, "default_action": "none", "rules": [' +
+    '{ "id": "web-db", "name": "Nobody", "type": "network", "priority": 100, "applies_to": { "labels": { "role": "data" } }, "default_action": "none", "rules": [' +
       '{ "id": "deny-all", "action": "deny", "priority": 1, "conditions": [ { "field": "dest_port", "operator": "eq", "value": 5432 } ] } ] }',
   );
   await page.getByText('The document holds its schema.').waitFor();
@@ -177,33 +269,35 @@ test('a viewer cannot publish a policy, and the page says so', async () => {
   await refusal.getByText('FORBIDDEN').waitFor();
   await refusal.getByText('does not grant this user to publish on segmentation.policies.web-db').waitFor();
   assert.equal(await page.getByTestId('publish').isDisabled(), true);
-  assert.equal(await fleet.versions('web-db'), 1);
+  assert.equal(await world.versions('web-db'), 1);
 });
 
 test('a staged version is shown with what became of it on each host', async () => {
-  await fleet.stage('no-discard');
+  await world.stage('no-discard');
   await open('hosts');
   const rollout = page.getByTestId('rollout').filter({ hasText: 'no-discard' });
   await rollout.getByText('v0 → v1').waitFor();
-  await rollout.getByRole('row').filter({ hasText: 'host-b' }).getByText('canary').waitFor();
+  const canary = rollout.getByRole('row').filter({ hasText: 'host-b' });
+  await canary.getByText('canary').waitFor();
+  await canary.getByRole('cell', { name: / ago$/ }).waitFor();
+  await rollout.getByText('1 of 1 canaries acknowledged').waitFor();
 });
 
 test('the page says when the broker is gone, and goes on when it is back', async () => {
   await open('flows');
-  await broker('stop');
+  await world.stopBroker();
   await page.getByTestId('away').getByText('No connection to ws://').waitFor();
   await page.getByTestId('link').getByText('disconnected').waitFor();
   await shoot('away');
-  await broker('start');
+  await world.startBroker();
   await page.getByTestId('away').waitFor({ state: 'detached' });
   await page.getByTestId('link').getByText('connected', { exact: true }).waitFor();
-  await fleet.drop(5902);
+  await world.dropAt(5902);
   await page.getByTestId('flows').getByText('tcp/5902').first().waitFor();
 });
 
 test('axe finds nothing serious on any page, and in dark mode no contrast that is too low', async () => {
-  await fleet.record();
-  await fleet.drop();
+  await world.drop();
   for (const [address, word] of PAGES) {
     await open(address);
     await page.getByText(word).first().waitFor();
@@ -218,12 +312,59 @@ test('nothing is asked of other servers, and the page itself is not kept by cach
   const answer = await fetch(`${of('PAGE_URL')}/`);
   assert.equal(answer.headers.get('cache-control'), 'no-cache');
   const script = /src="\.\/(assets\/[^"]+\.js)"/.exec(await answer.text())?.[1];
-  const kept = await fetch(`${of('PAGE_URL')}/${script}`);
+  const kept = await fetch(`${of('PAGE_URL')}/${script}`, { method: 'HEAD' });
   assert.match(kept.headers.get('cache-control') ?? '', /immutable/);
   const hosts = new Set<string>();
   page.on('request', (request) => hosts.add(new URL(request.url()).host));
   await open('map');
   assert.deepEqual([...hosts], [new URL(of('PAGE_URL')).host]);
+});
+
+test('who may publish does so in the editor, and the new version is listed and enforced', async () => {
+  await world.letPagesInAs(of('EDITOR'));
+  await open('editor?policy=no-vnc');
+  const text = page.getByRole('textbox', { name: 'Policy document' });
+  await text.getByText('"closed"').waitFor();
+  await write(
+    text,
+    '{ "id": "no-vnc", "name": "As before, and the database", "type": "network", "priority": 50, "applies_to": { "labels": { "role": "data" } },' +
+      ' "default_action": "none", "rules": [ { "id": "closed-too", "action": "deny", "priority": 1, "conditions": [' +
+      ' { "field": "dest_port", "operator": "in", "value": [5901, 5902, 5432] } ] } ] }',
+  );
+  await page.getByText('The document holds its schema.').waitFor();
+  await page.getByTestId('publish').click();
+  await page.getByTestId('accepted').getByText('no-vnc version 2 is accepted').waitFor();
+  assert.equal(await world.versions('no-vnc'), 2);
+
+  await page.getByRole('link', { name: 'Policies' }).click();
+  const listed = page.getByTestId('policies').getByRole('row').filter({ hasText: 'no-vnc' });
+  await listed.getByText('v2', { exact: true }).waitFor();
+  await eventually('the kernel to hold version 2', async () => !(await world.tcp('api', 'db', 5432)));
+  await world.known('verdict:dropped from:api to:db policy:no-vnc@2');
+});
+
+test('map and flows are those of a time in the past, which stands in the address', async () => {
+  await open('map');
+  const api = row('connections', 'api', 'db');
+  await api.getByText('no-vnc@v2/closed-too').waitFor();
+  await open(`map?at=${beginning}`);
+  await api.getByText('web-db@v1/allow-api').waitFor();
+  await page.reload();
+  await api.getByText('allowed').waitFor();
+  await shoot('map-past');
+
+  const until = page.getByTestId('until');
+  await until.press('Home'); // a day ago
+  await page.getByText('No connection was seen yet.').waitFor();
+  assert.match(page.url(), /#\/map\?at=\d{4}-/);
+  await page.getByRole('link', { name: 'Flows' }).click();
+  await page.getByText('No flow yet.').waitFor();
+  await world.dropAt(5901); // of which the past says nothing
+  await page.getByRole('link', { name: 'Map' }).click();
+  await page.getByText('No connection was seen yet.').waitFor();
+  await until.press('End');
+  await api.getByText('no-vnc@v2/closed-too').waitFor();
+  assert.match(page.url(), /#\/map$/);
 });
 
 function of(variable: string): string {
@@ -257,14 +398,25 @@ async function write(text: Locator, content: string): Promise<void> {
   await page.keyboard.insertText(content);
 }
 
+/** What a button that saves gives the reader. */
+async function saved(button: string, name: RegExp): Promise<Buffer> {
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: button, exact: true }).click()]);
+  assert.match(file.suggestedFilename(), name);
+  return readFile(await file.path());
+}
+
 async function shoot(name: string): Promise<void> {
   await page.screenshot({ path: join(of('SCREENSHOTS'), `${name}.png`) });
 }
 
-async function broker(what: 'stop' | 'start'): Promise<void> {
-  const done = await fetch(`${of('CONTROL_URL')}/broker/${what}`, { method: 'POST' });
-  assert.ok(done.ok);
-}
-
 /** In the page: the lines on the canvas of the map. */
-declare function drawn(): { verdict: string; colour: string; style: string; label: string }[];
+declare function drawn(): {
+  source: string;
+  target: string;
+  verdict: string;
+  colour: string;
+  style: string;
+  label: string;
+  x: number;
+  y: number;
+}[];

@@ -9,7 +9,7 @@ export interface Link {
 }
 
 const PATIENCE = 10_000;
-/** The viewer's replies, and only those, arrive here: deploy/nats/dashboard.conf. */
+/** The viewer's replies, and only those, arrive here: deploy/nats/users.conf. */
 const INBOX = '_INBOX_viewer';
 
 interface Listener {

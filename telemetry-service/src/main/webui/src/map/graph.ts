@@ -5,6 +5,7 @@ import type { MapEdge, MapNode, Verdict } from '../bus/messages.js';
 import { Watch } from '../state/store.js';
 import { theme } from '../state/theme.js';
 import { VERDICTS } from '../ui/verdict.js';
+import type { Drawing } from './svg.js';
 import { keyOf, portsOf, verdictOf, type Picture } from './picture.js';
 
 cytoscape.use(fcose);
@@ -64,12 +65,48 @@ class Graph extends LitElement {
   }
 
   protected override updated(_changed: PropertyValues): void {
+    if (!this.isConnected) {
+      return; // Its page was left meanwhile: without a place it has no size to draw in.
+    }
     const cy = (this.#cy ??= this.#create());
     if (this.#styled !== this.#theme.value) {
       this.#styled = this.#theme.value;
       cy.style(this.#sheet());
     }
     this.#draw(cy);
+  }
+
+  /** What is drawn now; undefined while nothing is. */
+  drawing(): Drawing | undefined {
+    const cy = this.#cy;
+    if (cy === undefined) {
+      return undefined;
+    }
+    return {
+      nodes: cy.nodes().map((node) => ({ ...node.position(), name: node.data('name') as string })),
+      edges: cy.edges().map((edge) => ({
+        from: edge.sourceEndpoint(),
+        to: edge.targetEndpoint(),
+        label: edge.data('label') as string,
+        colour: edge.style('line-color') as string,
+        style: edge.style('line-style') as string,
+      })),
+      colours: {
+        text: this.#colour('text'),
+        surface: this.#colour('surface'),
+        node: this.#colour('raised'),
+        border: this.#colour('muted'),
+      },
+    };
+  }
+
+  /** The whole map as an image, twice as fine as it is on the screen. */
+  async png(): Promise<Blob | undefined> {
+    return this.#cy?.png({ output: 'blob-promise', full: true, scale: 2, bg: this.#colour('surface') });
+  }
+
+  #colour(name: string): string {
+    return getComputedStyle(this).getPropertyValue(`--${name}`).trim();
   }
 
   #create(): cytoscape.Core {
@@ -106,8 +143,7 @@ class Graph extends LitElement {
   }
 
   #sheet(): cytoscape.StylesheetJson {
-    const colours = getComputedStyle(this);
-    const colour = (name: string): string => colours.getPropertyValue(`--${name}`).trim();
+    const colour = (name: string): string => this.#colour(name);
     return [
       {
         selector: 'node',
@@ -178,5 +214,7 @@ function look(edge: MapEdge): { verdict: Verdict; label: string } {
   const verdict = verdictOf(edge);
   return { verdict, label: `${VERDICTS[verdict].glyph} ${portsOf(edge)}` };
 }
+
+export type { Graph };
 
 customElements.define('seg-graph', Graph);

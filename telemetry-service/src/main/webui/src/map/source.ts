@@ -2,7 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Bus } from '../bus/bus.js';
 import type { MapChange, MapFound } from '../bus/messages.js';
 import { refusalOf, type Refusal } from '../bus/refusal.js';
-import { WINDOWS, type Span } from '../state/address.js';
+import { spanOf, type Span } from '../state/address.js';
 import { changed, EMPTY, pictureOf, type Picture } from './picture.js';
 
 const MAP = 'segmentation.api.telemetry.map';
@@ -12,20 +12,21 @@ const SETTLED = 250;
 
 export interface Wanted {
   window: Span;
+  at: string;
   filter: string;
   group: string;
 }
 
 /**
  * The picture of a window. The live one, unfiltered and ungrouped, is asked for once and follows the changes; any other is
- * asked for again and again.
+ * asked for again and again, unless it ends in the past.
  */
 export class MapSource implements ReactiveController {
   picture: Picture = EMPTY;
   refusal: Refusal | undefined;
   readonly #host: ReactiveControllerHost;
   readonly #bus: () => Bus;
-  #wanted: Wanted = { window: 'live', filter: '', group: '' };
+  #wanted: Wanted = { window: 'live', at: '', filter: '', group: '' };
   #asked = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #ends: (() => void)[] = [];
@@ -53,14 +54,14 @@ export class MapSource implements ReactiveController {
   /** Changes what is wanted; what is shown follows once the answer is there. */
   want(wanted: Wanted): void {
     const before = this.#wanted;
-    if (before.window !== wanted.window || before.filter !== wanted.filter || before.group !== wanted.group) {
+    if (JSON.stringify(before) !== JSON.stringify(wanted)) {
       this.#wanted = wanted;
       this.#askSoon(SETTLED);
     }
   }
 
   get #isLive(): boolean {
-    return this.#wanted.window === 'live' && this.#wanted.filter === '' && this.#wanted.group === '';
+    return this.#wanted.window === 'live' && this.#wanted.at === '' && this.#wanted.filter === '' && this.#wanted.group === '';
   }
 
   #hear(change: MapChange): void {
@@ -98,16 +99,16 @@ export class MapSource implements ReactiveController {
     }
     if (number === this.#asked) {
       this.#host.requestUpdate();
-      if (!this.#isLive || this.refusal !== undefined) {
+      if ((!this.#isLive && this.#wanted.at === '') || this.refusal !== undefined) {
         this.#askSoon(PERIOD);
       }
     }
   }
 
   #request(): object {
-    const { window, filter, group } = this.#wanted;
+    const { window, at, filter, group } = this.#wanted;
     return {
-      ...(window === 'live' ? {} : { since: new Date(Date.now() - WINDOWS[window] * 60_000).toISOString() }),
+      ...(window === 'live' && at === '' ? {} : spanOf(this.#wanted)),
       ...(filter === '' ? {} : { filter }),
       ...(group === '' ? {} : { group_by: group }),
     };

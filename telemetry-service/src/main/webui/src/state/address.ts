@@ -9,6 +9,8 @@ export type Span = keyof typeof WINDOWS;
 export interface Route {
   page: Page;
   window: Span;
+  /** The time at which the window ends, ISO 8601; empty for now. */
+  at: string;
   filter: string;
   /** The key of the label by which the map is grouped; empty for none. */
   group: string;
@@ -16,7 +18,7 @@ export interface Route {
   policy: string;
 }
 
-export const START: Route = { page: 'map', window: 'live', filter: '', group: '', policy: '' };
+export const START: Route = { page: 'map', window: 'live', at: '', filter: '', group: '', policy: '' };
 
 /** Reads the part of an address after `#`; what it does not know is the default. */
 export function parse(hash: string): Route {
@@ -27,6 +29,7 @@ export function parse(hash: string): Route {
   return {
     page,
     window: window in WINDOWS ? (window as Span) : START.window,
+    at: instant(words.get('at') ?? ''),
     filter: words.get('filter') ?? START.filter,
     group: words.get('group') ?? START.group,
     policy: words.get('policy') ?? START.policy,
@@ -36,11 +39,23 @@ export function parse(hash: string): Route {
 /** The inverse of {@link parse}; defaults are left out. */
 export function format(route: Route): string {
   const words = new URLSearchParams();
-  for (const key of ['window', 'filter', 'group', 'policy'] as const) {
+  for (const key of ['window', 'at', 'filter', 'group', 'policy'] as const) {
     if (route[key] !== START[key]) {
       words.set(key, route[key]);
     }
   }
   const query = words.toString();
   return `#/${route.page}${query === '' ? '' : `?${query}`}`;
+}
+
+function instant(text: string): string {
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? START.at : new Date(time).toISOString();
+}
+
+/** Begin and end of what is shown, as telemetry-service is asked for it. A live view of the past is of a quarter of an hour. */
+export function spanOf({ window, at }: Pick<Route, 'window' | 'at'>): { since: string; until?: string } {
+  const end = at === '' ? Date.now() : Date.parse(at);
+  const minutes = at !== '' && window === 'live' ? WINDOWS['15m'] : WINDOWS[window];
+  return { since: new Date(end - minutes * 60_000).toISOString(), ...(at === '' ? {} : { until: at }) };
 }

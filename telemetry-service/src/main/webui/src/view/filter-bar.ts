@@ -4,9 +4,12 @@ import { KEYS } from '../filter/filter.js';
 import { WINDOWS, type Span } from '../state/address.js';
 import { refine, route } from '../state/route.js';
 import { Watch } from '../state/store.js';
+import { moment } from '../ui/format.js';
 import { styles } from '../ui/styles.js';
 
 const HINTS = 'segmentation.api.telemetry.hints';
+/** How far back the slider goes, in minutes: as far as events are kept. */
+const FURTHEST = 1_440;
 const SPANS: Record<Span, string> = {
   live: 'Live',
   '5m': 'Last 5 minutes',
@@ -15,7 +18,7 @@ const SPANS: Record<Span, string> = {
   '24h': 'Last day',
 };
 
-/** Chooses the time window and the filter; both stand in the address. */
+/** Chooses the time window, when it ends, and the filter; all of them stand in the address. */
 class FilterBar extends LitElement {
   static override properties = { bus: { attribute: false }, problem: {}, suggestions: { state: true } };
   static override styles = [
@@ -26,7 +29,11 @@ class FilterBar extends LitElement {
         flex-wrap: wrap;
         gap: 0.75rem;
       }
-      input {
+      input[type='range'] {
+        width: 12rem;
+        vertical-align: middle;
+      }
+      input[type='search'] {
         width: min(34rem, 80vw);
         font-family: var(--mono);
         font-size: 0.9rem;
@@ -61,6 +68,21 @@ class FilterBar extends LitElement {
           </select>
         </label>
         <label>
+          Until
+          <span>
+            <input
+              type="range"
+              data-testid="until"
+              min=${-FURTHEST}
+              max="0"
+              .value=${String(-this.#minutesAgo)}
+              aria-valuetext=${this.#end}
+              @input=${this.#travel}
+            />
+            <output data-testid="end">${this.#end}</output>
+          </span>
+        </label>
+        <label>
           Filter
           <input
             data-testid="filter"
@@ -79,6 +101,21 @@ class FilterBar extends LitElement {
       </div>
       <div id="problem" role="alert" data-testid="filter-problem">${this.problem}</div>
     `;
+  }
+
+  get #minutesAgo(): number {
+    const { at } = this.#route.value;
+    return at === '' ? 0 : Math.min(FURTHEST, Math.max(1, Math.round((Date.now() - Date.parse(at)) / 60_000)));
+  }
+
+  get #end(): string {
+    const { at } = this.#route.value;
+    return at === '' ? 'now' : moment(at);
+  }
+
+  #travel(event: Event): void {
+    const minutes = Number((event.target as HTMLInputElement).value);
+    refine({ at: minutes === 0 ? '' : new Date(Date.now() + minutes * 60_000).toISOString() });
   }
 
   #choose(event: Event): void {

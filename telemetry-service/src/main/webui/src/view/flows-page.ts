@@ -5,10 +5,11 @@ import type { Bus } from '../bus/bus.js';
 import type { Flow, FlowsFound } from '../bus/messages.js';
 import { refusalOf, type Refusal } from '../bus/refusal.js';
 import { parse, type Outcome } from '../filter/filter.js';
-import { WINDOWS } from '../state/address.js';
+import { spanOf } from '../state/address.js';
 import type { Heard } from '../state/live-flows.js';
 import { route } from '../state/route.js';
 import { Store, Watch } from '../state/store.js';
+import { download, fileName } from '../ui/download.js';
 import { clock, count, decider } from '../ui/format.js';
 import { endpoint } from '../ui/endpoint.js';
 import { refusalNote } from '../ui/refusal-note.js';
@@ -16,6 +17,7 @@ import { styles } from '../ui/styles.js';
 import { badge } from '../ui/verdict.js';
 import { ExplainPanel } from './explain-panel.js';
 import './filter-bar.js';
+import { csvOf } from './flow-files.js';
 import './traffic-chart.js';
 
 const FLOWS = 'segmentation.api.telemetry.flows';
@@ -67,8 +69,8 @@ class FlowsPage extends LitElement {
   }
 
   protected override updated(_changed: PropertyValues): void {
-    const { window, filter } = this.#route.value;
-    const wanted = JSON.stringify([window, filter]);
+    const { window, at, filter } = this.#route.value;
+    const wanted = JSON.stringify([window, at, filter]);
     if (wanted !== this.#asked && this.bus.link.value.state === 'connected' && parse(filter).isValid) {
       this.#asked = wanted;
       clearTimeout(this.#timer);
@@ -78,10 +80,9 @@ class FlowsPage extends LitElement {
   }
 
   async #recall(wanted: string): Promise<void> {
-    const { window, filter } = this.#route.value;
-    const since = new Date(Date.now() - WINDOWS[window] * 60_000).toISOString();
+    const { filter } = this.#route.value;
     try {
-      const found = await this.bus.request<FlowsFound>(FLOWS, { since, filter, limit: MOST_ROWS });
+      const found = await this.bus.request<FlowsFound>(FLOWS, { ...spanOf(this.#route.value), filter, limit: MOST_ROWS });
       if (wanted === this.#asked) {
         this.#past = found;
         this.#refusal = undefined;
@@ -102,6 +103,10 @@ class FlowsPage extends LitElement {
         <button data-testid="pause" aria-pressed=${this.paused === undefined ? 'false' : 'true'} @click=${this.#toggle}>
           ${this.paused === undefined ? 'Pause' : 'Play'}
         </button>
+        <div role="group" aria-label="Save the rows as">
+          <button @click=${() => this.#save('csv', 'text/csv', csvOf(this.#rows(filter, heard)))}>CSV</button>
+          <button @click=${() => this.#save('json', 'application/json', JSON.stringify(this.#rows(filter, heard), null, 2))}>JSON</button>
+        </div>
       </div>
       <div class="card chart"><seg-traffic .seconds=${heard.seconds}></seg-traffic></div>
       ${refusalNote(this.#refusal)} ${this.#table(filter, heard)}
@@ -113,10 +118,7 @@ class FlowsPage extends LitElement {
     if (!filter.isValid) {
       return nothing;
     }
-    const past = this.#past;
-    const begin = past === undefined ? 0 : Date.parse(past.to);
-    const fresh = heard.flows.filter((flow) => Date.parse(flow.last) > begin && filter.matches(flow));
-    const rows = [...fresh, ...(past?.flows ?? [])].slice(0, MOST_ROWS);
+    const rows = this.#rows(filter, heard);
     return html`<div class="card" tabindex="0" role="region" aria-label="Flows">
       <table data-testid="flows">
         <caption>
@@ -144,6 +146,18 @@ class FlowsPage extends LitElement {
         ? html`<p class="empty">No flow yet${this.#route.value.filter === '' ? '' : ' that the filter lets through'}.</p>`
         : nothing}
     </div>`;
+  }
+
+  /** What was heard since the answer about the past, and the answer; of a time in the past the answer alone. */
+  #rows(filter: Outcome, heard: Heard): Flow[] {
+    if (!filter.isValid) {
+      return [];
+    }
+    const past = this.#past;
+    const begin = past === undefined ? 0 : Date.parse(past.to);
+    const fresh =
+      this.#route.value.at === '' ? heard.flows.filter((flow) => Date.parse(flow.last) > begin && filter.matches(flow)) : [];
+    return [...fresh, ...(past?.flows ?? [])].slice(0, MOST_ROWS);
   }
 
   #caption(shown: number, heard: Heard): string {
@@ -182,6 +196,10 @@ class FlowsPage extends LitElement {
       <td class="number">${count(flow.count)}</td>
       <td><button @click=${() => void this.#panel.value?.show(flow)}>Explain</button></td>
     </tr>`;
+  }
+
+  #save(extension: string, type: string, content: string): void {
+    download(fileName('flows', extension), new Blob([content], { type }));
   }
 
   #toggle(): void {

@@ -5,10 +5,13 @@ import type { MapEdge, MapNode } from '../bus/messages.js';
 import { parse } from '../filter/filter.js';
 import { written } from '../filter/syntax.js';
 import { deciderOf, portsOf, verdictOf, type Picture } from '../map/picture.js';
+import type { Graph } from '../map/graph.js';
 import { MapSource } from '../map/source.js';
+import { svgOf } from '../map/svg.js';
 import { format } from '../state/address.js';
 import { refine, route } from '../state/route.js';
 import { Watch } from '../state/store.js';
+import { download, fileName } from '../ui/download.js';
 import { ago, count, decider } from '../ui/format.js';
 import { refusalNote } from '../ui/refusal-note.js';
 import { styles } from '../ui/styles.js';
@@ -48,6 +51,7 @@ class MapPage extends LitElement {
   readonly #route = new Watch(this, route);
   readonly #source = new MapSource(this, () => this.bus);
   readonly #panel = createRef<ExplainPanel>();
+  readonly #graph = createRef<Graph>();
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -58,9 +62,9 @@ class MapPage extends LitElement {
   }
 
   protected override willUpdate(_changed: PropertyValues): void {
-    const { window, filter, group } = this.#route.value;
+    const { window, at, filter, group } = this.#route.value;
     if (parse(filter).isValid) {
-      this.#source.want({ window, filter, group });
+      this.#source.want({ window, at, filter, group });
     }
   }
 
@@ -78,11 +82,15 @@ class MapPage extends LitElement {
         <button data-testid="pause" aria-pressed=${this.paused === undefined ? 'false' : 'true'} @click=${this.#toggle}>
           ${this.paused === undefined ? 'Pause' : 'Play'}
         </button>
+        <div role="group" aria-label="Save the map as">
+          <button ?disabled=${!this.isDrawn} @click=${this.#saveSvg}>SVG</button>
+          <button ?disabled=${!this.isDrawn} @click=${this.#savePng}>PNG</button>
+        </div>
       </div>
       ${refusalNote(this.#source.refusal)}
       <div class="card canvas">
         ${this.isDrawn
-          ? html`<seg-graph .picture=${picture} @edge=${(event: CustomEvent<string>) => this.#explainEdge(picture, event.detail)}></seg-graph>`
+          ? html`<seg-graph ${ref(this.#graph)} .picture=${picture} @edge=${(event: CustomEvent<string>) => this.#explainEdge(picture, event.detail)}></seg-graph>`
           : nothing}
         ${picture.edges.size === 0 && this.#source.refusal === undefined ? html`<p class="empty">No connection was seen yet.</p>` : nothing}
       </div>
@@ -150,6 +158,20 @@ class MapPage extends LitElement {
     const filter = edge === undefined ? undefined : filterOf(nodes.get(edge.source), nodes.get(edge.dest));
     if (filter !== undefined) {
       void this.#panel.value?.showLatest(filter);
+    }
+  }
+
+  #saveSvg(): void {
+    const drawing = this.#graph.value?.drawing();
+    if (drawing !== undefined) {
+      download(fileName('map', 'svg'), new Blob([svgOf(drawing)], { type: 'image/svg+xml' }));
+    }
+  }
+
+  async #savePng(): Promise<void> {
+    const image = await this.#graph.value?.png();
+    if (image !== undefined) {
+      download(fileName('map', 'png'), image);
     }
   }
 

@@ -4,6 +4,7 @@ import io.aegisflux.segmentation.contracts.SigningKeys;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.contracts.Workload;
 import io.aegisflux.segmentation.e2e.Playground.Place;
+import io.aegisflux.segmentation.harness.ImageOptions;
 import io.aegisflux.segmentation.harness.NatsBinary;
 import io.aegisflux.segmentation.harness.NatsServer;
 import io.aegisflux.segmentation.harness.ServiceProcess;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
  * nats-server, the three services and one agent for each host of a {@link Playground}, all as processes of their own.
@@ -34,10 +36,12 @@ final class Suite implements AutoCloseable {
     private final Path directory;
     private final int dashboardPort = NatsServer.freePort();
     private final NatsServer nats;
+    private final Function<String, List<String>> jvmOptions;
     private final Map<String, ServiceProcess> processes = new ConcurrentHashMap<>();
 
-    private Suite(Playground playground, Path directory) {
+    private Suite(Playground playground, Path directory, Function<String, List<String>> jvmOptions) {
         this.playground = playground;
+        this.jvmOptions = jvmOptions;
         this.directory = directory;
         try {
             Files.createDirectories(directory.resolve("logs"));
@@ -47,15 +51,22 @@ final class Suite implements AutoCloseable {
         // Made before anyone starts: policy-service and the agents read the builder's public key when they start.
         SigningKeys.signer(key("policy"));
         SigningKeys.signer(key("artifact"));
-        String access = WebSocketAccess.configuration(
-                playground.addressHere(), WEBSOCKET_PORT, "http://127.0.0.1:" + dashboardPort);
         nats = NatsServer.start(
-                NatsBinary.find(), playground.addressHere(), NATS_PORT, access, directory.resolve("nats"));
+                NatsBinary.find(),
+                playground.addressHere(),
+                NATS_PORT,
+                access(WebSocketAccess.VIEWER),
+                directory.resolve("nats"));
     }
 
     /** Starts nats-server alone; the services follow by {@link #startServices()} and {@link #startAgents()}. */
     static Suite start(Playground playground, Path directory) {
-        return new Suite(playground, directory);
+        return new Suite(playground, directory, module -> List.of());
+    }
+
+    /** As {@link #start}, the services with the JVM's options of their images. */
+    static Suite startAsImages(Playground playground, Path directory) {
+        return new Suite(playground, directory, ImageOptions::of);
     }
 
     /** Starts policy-service, builder-service and telemetry-service, and waits until they are ready. */
@@ -110,6 +121,11 @@ final class Suite implements AutoCloseable {
         } else {
             startAgent(host, List.of(playground.db()), "role=data");
         }
+    }
+
+    /** As whom pages of the dashboard come in once nats-server is started again. */
+    void letPagesInAs(String user) {
+        nats.configure(access(user));
     }
 
     /** Waits until the agent says that it enforces what it was told. */
@@ -172,10 +188,15 @@ final class Suite implements AutoCloseable {
                 ServiceProcess.start(
                         host.namespace().enter(),
                         "node-agent",
-                        List.of(),
+                        jvmOptions.apply("node-agent"),
                         environment,
                         "http://%s:8080".formatted(host.ipv4()),
                         logs().resolve(host.id() + ".log")));
+    }
+
+    private String access(String user) {
+        return WebSocketAccess.configuration(
+                playground.addressHere(), WEBSOCKET_PORT, "http://127.0.0.1:" + dashboardPort, user);
     }
 
     private static Workload workload(Place place) {
@@ -185,7 +206,7 @@ final class Suite implements AutoCloseable {
     private ServiceProcess service(String module, Map<String, String> environment) {
         Map<String, String> all = new HashMap<>(environment);
         all.put("NATS_URL", nats.url());
-        return ServiceProcess.start(module, all, logs().resolve(module + ".log"));
+        return ServiceProcess.start(module, jvmOptions.apply(module), all, logs().resolve(module + ".log"));
     }
 
     private Path key(String role) {

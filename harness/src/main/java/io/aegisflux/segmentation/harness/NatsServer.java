@@ -66,6 +66,18 @@ public final class NatsServer implements AutoCloseable {
      * @param moreConfiguration as above
      */
     public static NatsServer start(Path binary, String address, int port, String moreConfiguration, Path directory) {
+        NatsServer server = new NatsServer(binary, directory, address, port);
+        server.configure(moreConfiguration);
+        server.startAgain();
+        return server;
+    }
+
+    /**
+     * Holds from the next start on, in place of what was given before.
+     *
+     * @param moreConfiguration as above
+     */
+    public synchronized void configure(String moreConfiguration) {
         try {
             Files.createDirectories(directory);
             Files.writeString(directory.resolve("nats.conf"), """
@@ -77,9 +89,6 @@ public final class NatsServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot set up a nats-server", e);
         }
-        NatsServer server = new NatsServer(binary, directory, address, port);
-        server.startAgain();
-        return server;
     }
 
     public long pid() {
