@@ -113,6 +113,11 @@ class BundleIT {
                 authorization {
                   users: [
                     { user: auditor, password: %s }
+                    { user: supporter, password: help, permissions: {
+                        publish: ["segmentation.api.*.*", "$JS.API.STREAM.INFO.*", "$JS.API.STREAM.MSG.GET.*",
+                            "$JS.API.DIRECT.GET.>", "$JS.API.CONSUMER.LIST.*", "$JS.API.CONSUMER.CREATE.>",
+                            "$JS.API.CONSUMER.MSG.NEXT.>", "$JS.API.CONSUMER.DELETE.>"],
+                        subscribe: ["_INBOX.>"] } }
                     { user: viewer, password: look, permissions: {
                         publish: ["segmentation.api.policy.list", "segmentation.api.policy.get"],
                         subscribe: ["_INBOX.>"] } }
@@ -303,6 +308,14 @@ class BundleIT {
                 .containsKeys("policies/web-db.history.json", "status.json", "telemetry/map.json", "events.jsonl");
         assertThat(missing.get("hosts.json"))
                 .contains("the broker does not permit this user to ask segmentation.api.policy.hosts");
+    }
+
+    @Test
+    void theRightsThatTheManualNamesAreEnough() throws Exception {
+        Run run = Run.against(as("supporter", "help"))
+                .segctl("bundle", directory.resolve("bundle.tgz").toString());
+
+        assertThat(run.exit()).as(run.out() + run.err()).isZero();
     }
 
     @Test
