@@ -61,6 +61,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * The streams, and a responder that speaks policy-service's protocol with fixed answers: what is under test here is
@@ -260,10 +261,53 @@ public final class Bench implements AutoCloseable {
                                 Examples.read("api-telemetry-map-reply" + (grouped ? "-grouped" : "")),
                                 TelemetryApi.MapReply.class));
             }
-            case TelemetryApi.TOP ->
-                reply(request, Wire.read(Examples.read("api-telemetry-top-reply"), TelemetryApi.TopReply.class));
+            case TelemetryApi.TOP -> {
+                TelemetryApi.TopReply example =
+                        Wire.read(Examples.read("api-telemetry-top-reply"), TelemetryApi.TopReply.class);
+                boolean many = Wire.read(request.getData(), TelemetryApi.TopRequest.class)
+                        .by()
+                        .equals("source");
+                reply(
+                        request,
+                        many
+                                ? new TelemetryApi.TopReply(
+                                        "source",
+                                        example.from(),
+                                        example.to(),
+                                        true,
+                                        "",
+                                        IntStream.rangeClosed(1, 20)
+                                                .mapToObj(i -> new TelemetryApi.TopRow(
+                                                        "web-" + i, 100 - i, 0, 0, example.to()))
+                                                .toList(),
+                                        5)
+                                : example);
+            }
+            case TelemetryApi.HINTS -> hint(request, Wire.read(request.getData(), TelemetryApi.HintsRequest.class));
             default -> throw new IllegalStateException(request.getSubject());
         }
+    }
+
+    /** Some names are such that a shell would take them for more than a word. */
+    private void hint(Message request, TelemetryApi.HintsRequest wanted) {
+        List<String> values = switch (wanted.key()) {
+            case "verdict" -> List.of("allowed", "audited", "dropped");
+            case "policy" -> List.of("base-allow-dns", "web-db");
+            case "port" -> List.of("443", "5432");
+            case "ip" -> List.of("198.18.1.10", "198.18.2.20");
+            case "from", "to", "any", "workload" ->
+                List.of("\"my db\"", "$(touch hacked)", "`touch hacked`", "api", "app=db", "app=web", "web");
+            default -> List.of();
+        };
+        String prefix = wanted.prefix() == null ? "" : wanted.prefix();
+        reply(
+                request,
+                new TelemetryApi.HintsReply(
+                        wanted.key(),
+                        values.stream()
+                                .filter(value -> value.startsWith(prefix))
+                                .toList(),
+                        0));
     }
 
     private void answer(Message request) {

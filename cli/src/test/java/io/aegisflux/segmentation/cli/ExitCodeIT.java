@@ -101,6 +101,8 @@ class ExitCodeIT {
                     0 | top --by rule
                     2 | top --by colour
                     2 | top --rows 0
+                    0 | top --interval 0s
+                    2 | top --interval 100ms
                     0 | plan --delete old-policy
                     2 | plan
                     2 | demo -o json
@@ -117,6 +119,9 @@ class ExitCodeIT {
                     2 | doctor --explain AF-999
                     2 | doctor --host Not_A_Host
                     5 | doctor --host nobody
+                    2 | bundle one.tgz two.tgz
+                    2 | bundle /nowhere/to/be/bundle.tgz
+                    5 | bundle /
                     0 | completion bash
                     0 | completion zsh
                     2 | completion fish

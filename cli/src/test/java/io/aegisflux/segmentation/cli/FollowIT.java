@@ -13,6 +13,7 @@ import io.aegisflux.segmentation.contracts.TelemetryApi;
 import io.aegisflux.segmentation.contracts.TelemetryFlows;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.harness.NatsServer;
+import io.nats.client.Dispatcher;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import java.nio.charset.StandardCharsets;
@@ -125,6 +126,27 @@ class FollowIT {
             assertThat(tail.err()).contains("7 flows of", "are not told one by one", "4 decisions are missing here");
             assertThat(tail.exit()).isNotDone();
         }
+    }
+
+    @Test
+    void topKeepsTheLastAnswerWhileNobodyAnswersAndLeavesTheTerminalAsItWas() throws Exception {
+        Dispatcher service = bench.connection()
+                .createDispatcher(request ->
+                        bench.connection().publish(request.getReplyTo(), Examples.read("api-telemetry-top-reply")))
+                .subscribe(Subjects.api(TelemetryApi.SERVICE, TelemetryApi.TOP));
+        bench.flush();
+        Following top = Following.onTerminal(server.url(), "top", "--by", "port", "--interval", "1s");
+        try (top) {
+            await().until(() -> String.join("", top.lines()).contains("every 1 s, Ctrl-C ends"));
+            bench.connection().closeDispatcher(service);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> top.lines().getLast().contains("\u001b[J")
+                            && String.join("\n", top.lines()).contains("; asks again"));
+            String frame = String.join("\n", top.lines()).replaceFirst("(?s).*\u001b\\[3A", "");
+            assertThat(frame).contains("tcp/5432", "nobody listens on segmentation.api.telemetry.top");
+            assertThat(top.exit()).isNotDone();
+        }
+        assertThat(top.exit().get(30, TimeUnit.SECONDS)).isZero();
     }
 
     @Test

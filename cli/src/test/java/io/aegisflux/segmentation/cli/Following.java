@@ -22,13 +22,22 @@ final class Following implements AutoCloseable {
     private Following() {}
 
     static Following of(String url, String... arguments) {
+        return of(false, url, arguments);
+    }
+
+    /** As if stdout and stderr were a terminal. */
+    static Following onTerminal(String url, String... arguments) {
+        return of(true, url, arguments);
+    }
+
+    private static Following of(boolean isTerminal, String url, String... arguments) {
         Following following = new Following();
         Stdio stdio = new Stdio(
                 InputStream.nullInputStream(),
                 new PrintStream(following.out, true, StandardCharsets.UTF_8),
                 new PrintStream(following.err, true, StandardCharsets.UTF_8),
-                false,
-                false,
+                isTerminal,
+                isTerminal,
                 Map.of("NATS_URL", url),
                 Clock.fixed(Run.NOW, ZoneOffset.UTC));
         Thread.ofVirtual().start(() -> {

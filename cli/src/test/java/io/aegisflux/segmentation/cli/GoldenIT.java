@@ -380,6 +380,7 @@ class GoldenIT {
                 "",
                 "status",
                 "doctor",
+                "bundle",
                 "policy",
                 "policy apply",
                 "policy get",

@@ -39,6 +39,7 @@ class GoldenSchemasTest {
 
     /** The schema of each golden file. */
     private static final Map<String, String> SCHEMAS = Map.ofEntries(
+            Map.entry("bundle", OURS + "bundle"),
             Map.entry("context-ls", OURS + "contexts"),
             Map.entry("demo-policy", POLICY),
             Map.entry("doctor-ill", OURS + "doctor"),

@@ -3,17 +3,21 @@ package io.aegisflux.segmentation.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
 import io.aegisflux.segmentation.harness.NatsServerExtension;
 import io.aegisflux.segmentation.harness.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,6 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** cli/target/segctl as a process: what a shell sees of it. */
 class LauncherIT {
@@ -77,20 +82,24 @@ class LauncherIT {
         int last = typed.split(" ").length - 1;
         // What picocli's part completes, zsh does by its own compgen, which works within its line editor alone: below.
         for (String shell : STATIC.contains(wanted) ? List.of("bash") : List.of("bash", "zsh")) {
-            String script = shell.equals("bash") ? """
+            String script = shell.equals("bash")
+                    ? """
                     source <(segctl completion bash)
-                    COMP_WORDS=(%s) COMP_CWORD=%d
+                    COMP_LINE="%s" COMP_WORDS=(%s) COMP_CWORD=%d
+                    COMP_POINT=${#COMP_LINE}
                     _segctl_live
                     echo "${COMPREPLY[@]}"
-                    """.formatted(typed, last) : """
+                    """.formatted(typed.replace(" = ", "="), typed, last)
+                    : """
                     autoload -U +X compinit && compinit -u
                     autoload -U +X bashcompinit && bashcompinit
                     source <(segctl completion zsh)
                     emulate -L ksh
-                    COMP_WORDS=(%s) COMP_CWORD=%d
+                    COMP_LINE="%s" COMP_WORDS=(%s) COMP_CWORD=%d
+                    COMP_POINT=${#COMP_LINE}
                     _segctl_live
                     echo "${COMPREPLY[@]}"
-                    """.formatted(typed, last);
+                    """.formatted(typed.replace(" = ", "="), typed, last);
             Run run = run(
                     Map.of(
                             "PATH",
@@ -104,6 +113,74 @@ class LauncherIT {
                     script);
             assertThat(run.out().strip()).as(shell + ": " + run.err()).isEqualTo(wanted);
         }
+    }
+
+    /** What is typed, what bash is answered, and zsh: bash breaks it at colons, too, and replaces the last part. */
+    private static final String[][] FILTERS = {
+        {"segctl flows verd", "verdict:allowed verdict:audited verdict:dropped"},
+        {"segctl observe verdict:dr", "dropped", "verdict:dropped"},
+        {"segctl flows from.", "from.ip: from.workload: from.label: from.port:"},
+        {"segctl flows reas", "reason:"},
+        {"segctl top from:web to:app=d", "db", "to:app=db"},
+        {"segctl map port:443,5", "443,5432", "port:443,5432"},
+        {"segctl -o json flows --since 1h policy:w", "web-db", "policy:web-db"},
+        {"segctl flows -f '!verdict:dr", "!verdict:dropped"},
+        {"segctl flows \\!verdict:dr", "dropped", "!verdict:dropped"},
+        {"segctl flows --from w", "web"},
+        {"segctl flows --to=app=d", "db", "--to=app=db"},
+        {
+            "segctl flows workload:",
+            "api app=db app=web web",
+            "workload:api workload:app=db workload:app=web workload:web"
+        },
+        {"segctl events from:198.18.2", "198.18.2.20", "from:198.18.2.20"},
+        {"segctl events work", ""},
+        {"segctl explain --from w", ""},
+        {"segctl policy get map", ""},
+    };
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bash", "zsh"})
+    void shellsCompleteTermsOfFilters(String shell) throws Exception {
+        boolean isBash = shell.equals("bash");
+        StringBuilder script = new StringBuilder(isBash ? "" : """
+                        autoload -U +X compinit && compinit -u
+                        autoload -U +X bashcompinit && bashcompinit
+                        emulate -L ksh
+                        """);
+        script.append("""
+                source <(segctl completion %s)
+                _complete_segctl() { :; }
+                """.formatted(shell));
+        for (String[] each : FILTERS) {
+            boolean isBroken = isBash && each[0].indexOf('\'') < 0;
+            String[] words = (isBroken ? each[0].replaceAll("[:=]", " $0 ") : each[0]).split(" +");
+            script.append("""
+                    COMP_LINE=%s COMP_POINT=%d COMP_WORDS=(%s) COMP_CWORD=%d COMPREPLY=()
+                    _segctl_live
+                    echo "${COMPREPLY[@]}"
+                    """.formatted(
+                            quoted(each[0]),
+                            each[0].length(),
+                            Stream.of(words).map(LauncherIT::quoted).collect(Collectors.joining(" ")),
+                            words.length - 1));
+        }
+        Run run = run(
+                Map.of("PATH", LAUNCHER.getParent() + ":" + System.getenv("PATH"), "HOME", directory.toString()),
+                shellIfThere(shell),
+                "-c",
+                script.toString());
+
+        assertThat(run.out().lines())
+                .as(run.err())
+                .containsExactlyElementsOf(Stream.of(FILTERS)
+                        .map(each -> isBash ? each[1] : each[each.length - 1])
+                        .toList());
+        assertThat(directory.resolve("hacked")).doesNotExist();
+    }
+
+    private static String quoted(String word) {
+        return "'" + word.replace("'", "'\\''") + "'";
     }
 
     /** Where there is no zsh, the test is skipped and says so. */
@@ -123,16 +200,22 @@ class LauncherIT {
                 zpty -w -n inner $'segctl policy his\\tweb\\t'
                 zpty -r -m inner line '*web-db*'
                 print -r -- $line
+                zpty -w -n inner $'\\025segctl flows verdict:dr\\t'
+                zpty -r -m inner line '*verdict:dropped*'
+                print -r -- $line
                 """;
         Run run = run(
                 Map.of("PATH", LAUNCHER.getParent() + ":" + System.getenv("PATH"), "HOME", directory.toString()),
-                shellIfThere("zsh"),
+                Path.of("/usr/bin/timeout"),
+                "300",
+                shellIfThere("zsh").toString(),
                 "-c",
                 session);
 
         assertThat(run.out().replaceAll("\u001b\\[[0-9;?]*[A-Za-z]", ""))
                 .contains("history")
-                .contains("web-db");
+                .contains("web-db")
+                .contains("verdict:dropped");
     }
 
     @Test
@@ -211,6 +294,42 @@ class LauncherIT {
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    /** On a terminal of its own, which script(1) makes; Ctrl-C is typed. */
+    @Test
+    void topIsDrawnAnewOnATerminalAndLeavesItAsItWas() throws Exception {
+        Path seen = directory.resolve("seen");
+        Process process = new ProcessBuilder(
+                        "env",
+                        "--default-signal=INT",
+                        "script",
+                        "-qefc",
+                        "stty rows 12; exec %s top --interval 1s -s %s".formatted(LAUNCHER, NATS.url()),
+                        "/dev/null")
+                .redirectErrorStream(true)
+                .redirectOutput(seen.toFile())
+                .start();
+        try {
+            String again = "\u001b[11A"; // of the twelve lines the last is the cursor's
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> Files.readString(seen).split(Pattern.quote(again), -1).length > 3);
+            process.getOutputStream().write(3);
+            process.getOutputStream().flush();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isEqualTo(130);
+        } finally {
+            process.destroyForcibly();
+        }
+        String all = Files.readString(seen);
+        assertThat(all)
+                .contains("web-1 ", "web-9 ", "; 16 more; every 1 s, Ctrl-C ends")
+                .doesNotContain("web-10", "\u001b[?1049h", "\u001b[2J");
+        assertThat(all.indexOf("\u001b[?25l")).as("the cursor is hidden").isNotNegative();
+        assertThat(all.lastIndexOf("\u001b[?25h"))
+                .as("and shown at the end")
+                .isGreaterThan(all.lastIndexOf("\u001b[?25l"));
+        assertThat(all.lastIndexOf("\u001b[?7h")).isGreaterThan(all.lastIndexOf("\u001b[?7l"));
     }
 
     @Test

@@ -21,11 +21,13 @@ class LayeringTest {
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
                     "java..",
+                    "javax.crypto..",
                     "picocli..",
                     "io.nats.client..",
                     "com.fasterxml.jackson..",
                     "org.yaml.snakeyaml..",
                     "com.github.difflib..",
+                    "org.apache.commons.compress..",
                     "io.aegisflux.segmentation.contracts..",
                     "io.aegisflux.segmentation.engine..",
                     "io.aegisflux.segmentation.cli..");
@@ -61,6 +63,14 @@ class LayeringTest {
     static final ArchRule theImportIsAPureFunctionOfDocuments = noClasses()
             .that()
             .resideInAPackage(CLI + "kubernetes..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(CLI + "command..", CLI + "bus..", CLI + "terminal..", "picocli..", "io.nats..");
+
+    @ArchTest
+    static final ArchRule theBundleKnowsNoBroker = noClasses()
+            .that()
+            .resideInAPackage(CLI + "bundle..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(CLI + "command..", CLI + "bus..", CLI + "terminal..", "picocli..", "io.nats..");

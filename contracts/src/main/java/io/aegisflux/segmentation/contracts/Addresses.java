@@ -50,7 +50,8 @@ public final class Addresses {
      */
     public static String format(byte[] address) {
         if (address.length == 4) {
-            return "%d.%d.%d.%d".formatted(address[0] & 0xFF, address[1] & 0xFF, address[2] & 0xFF, address[3] & 0xFF);
+            return (address[0] & 0xFF) + "." + (address[1] & 0xFF) + "." + (address[2] & 0xFF) + "."
+                    + (address[3] & 0xFF);
         }
         if (address.length != 16) {
             throw new IllegalArgumentException("an address has 4 or 16 bytes, not " + address.length);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.nio.ByteBuffer;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * An address prefix without host bits, written {@code 10.0.0.0/8} or {@code fd00::/8}.
@@ -16,6 +17,8 @@ import java.util.function.Function;
 public record Prefix(long high, long low, int length, int ipVersion) {
     public static final Prefix ANY4 = new Prefix(0, 0, 0, 4);
     public static final Prefix ANY6 = new Prefix(0, 0, 0, 6);
+
+    private static final Pattern DECIMAL_LENGTH = Pattern.compile("0|[1-9][0-9]{0,2}");
 
     /**
      * @throws IllegalArgumentException when the length does not fit the version or host bits are set
@@ -117,7 +120,7 @@ public record Prefix(long high, long low, int length, int ipVersion) {
     }
 
     private static int parseLength(String digits, String text) {
-        if (!digits.matches("0|[1-9][0-9]{0,2}")) {
+        if (!DECIMAL_LENGTH.matcher(digits).matches()) {
             throw new IllegalArgumentException("%s has no decimal length after '/'".formatted(Quoted.shortened(text)));
         }
         return Integer.parseInt(digits);

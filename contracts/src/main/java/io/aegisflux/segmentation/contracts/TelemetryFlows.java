@@ -15,7 +15,7 @@ import java.util.List;
  * @param allowed decisions of the window, those of omitted rows included
  * @param dropped as allowed
  * @param audited as allowed
- * @param lost decisions of which hosts could not tell
+ * @param lost decisions of which hosts could not tell, and events that their stream gave up before they were read
  */
 public record TelemetryFlows(
         Instant from,

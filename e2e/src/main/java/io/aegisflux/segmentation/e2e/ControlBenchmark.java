@@ -12,12 +12,12 @@ import java.util.Map;
 
 /**
  * The figures of the control plane, met or missed: {@code ControlBenchmark [part…]}, a part being {@code evaluator}, {@code
- * host} or {@code fleet}, all of them where none is named.
+ * maps}, {@code host} or {@code fleet}, all of them where none is named.
  */
 final class ControlBenchmark {
     private static final int HOSTS = 1_000;
     private static final int RULES = 10_000;
-    private static final List<String> PARTS = List.of("evaluator", "host", "fleet");
+    private static final List<String> PARTS = List.of("evaluator", "maps", "host", "fleet");
 
     private ControlBenchmark() {}
 
@@ -42,6 +42,9 @@ final class ControlBenchmark {
                         "flows/s",
                         "%,.0f flows/s, looking at every rule".formatted(rate.scanning()));
             }
+        }
+        if (parts.contains("maps")) {
+            MapSyncBenchmark.measure(figures);
         }
         if (parts.contains("host")) {
             EnforcementBenchmark.measure(figures);

@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
  */
 final class EnforcementBenchmark {
     private static final int RUNS = 100;
-    private static final int WARM_UP = 10;
+    private static final int WARM_UP = 200;
     private static final int STANDING_RULES = 1_000;
     private static final String REFERENCE = "bench.reference";
     private static final String SECTION = "One host, 1,000 rules, the kernel";
@@ -30,7 +30,7 @@ final class EnforcementBenchmark {
         Path directory = Repository.root().resolve("target/bench/suite");
         Directories.delete(directory);
         try (Playground playground = Playground.create("aegisbn", 84);
-                Suite suite = Suite.start(playground, directory)) {
+                Suite suite = Suite.startAsImages(playground, directory)) {
             suite.startServices();
             suite.startAgents();
             double[] enforced = new double[RUNS];

@@ -4,6 +4,7 @@ import io.aegisflux.segmentation.contracts.SigningKeys;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.contracts.Workload;
 import io.aegisflux.segmentation.e2e.Playground.Place;
+import io.aegisflux.segmentation.harness.ImageOptions;
 import io.aegisflux.segmentation.harness.NatsBinary;
 import io.aegisflux.segmentation.harness.NatsServer;
 import io.aegisflux.segmentation.harness.ServiceProcess;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
  * nats-server, the three services and one agent for each host of a {@link Playground}, all as processes of their own.
@@ -34,10 +36,12 @@ final class Suite implements AutoCloseable {
     private final Path directory;
     private final int dashboardPort = NatsServer.freePort();
     private final NatsServer nats;
+    private final Function<String, List<String>> jvmOptions;
     private final Map<String, ServiceProcess> processes = new ConcurrentHashMap<>();
 
-    private Suite(Playground playground, Path directory) {
+    private Suite(Playground playground, Path directory, Function<String, List<String>> jvmOptions) {
         this.playground = playground;
+        this.jvmOptions = jvmOptions;
         this.directory = directory;
         try {
             Files.createDirectories(directory.resolve("logs"));
@@ -57,7 +61,12 @@ final class Suite implements AutoCloseable {
 
     /** Starts nats-server alone; the services follow by {@link #startServices()} and {@link #startAgents()}. */
     static Suite start(Playground playground, Path directory) {
-        return new Suite(playground, directory);
+        return new Suite(playground, directory, module -> List.of());
+    }
+
+    /** As {@link #start}, the services with the JVM's options of their images. */
+    static Suite startAsImages(Playground playground, Path directory) {
+        return new Suite(playground, directory, ImageOptions::of);
     }
 
     /** Starts policy-service, builder-service and telemetry-service, and waits until they are ready. */
@@ -179,7 +188,7 @@ final class Suite implements AutoCloseable {
                 ServiceProcess.start(
                         host.namespace().enter(),
                         "node-agent",
-                        List.of(),
+                        jvmOptions.apply("node-agent"),
                         environment,
                         "http://%s:8080".formatted(host.ipv4()),
                         logs().resolve(host.id() + ".log")));
@@ -197,7 +206,7 @@ final class Suite implements AutoCloseable {
     private ServiceProcess service(String module, Map<String, String> environment) {
         Map<String, String> all = new HashMap<>(environment);
         all.put("NATS_URL", nats.url());
-        return ServiceProcess.start(module, all, logs().resolve(module + ".log"));
+        return ServiceProcess.start(module, jvmOptions.apply(module), all, logs().resolve(module + ".log"));
     }
 
     private Path key(String role) {

@@ -37,11 +37,21 @@ public final class ServiceProcess implements AutoCloseable {
      * @param log the file its output is appended to
      */
     public static ServiceProcess start(String module, Map<String, String> environment, Path log) {
+        return start(module, List.of(), environment, log);
+    }
+
+    /**
+     * As {@link #start(String, Map, Path)}.
+     *
+     * @param jvmOptions options of the JVM, after those of every service under test: of equal ones the last counts
+     */
+    public static ServiceProcess start(
+            String module, List<String> jvmOptions, Map<String, String> environment, Path log) {
         int port = NatsServer.freePort();
         Map<String, String> all = new HashMap<>(environment);
         all.putIfAbsent("QUARKUS_HTTP_HOST", "127.0.0.1");
         all.putIfAbsent("QUARKUS_HTTP_PORT", Integer.toString(port));
-        return start(List.of(), module, List.of(), all, "http://127.0.0.1:" + all.get("QUARKUS_HTTP_PORT"), log);
+        return start(List.of(), module, jvmOptions, all, "http://127.0.0.1:" + all.get("QUARKUS_HTTP_PORT"), log);
     }
 
     /**

@@ -6,6 +6,7 @@ import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.Message;
 import io.nats.client.Nats;
+import io.nats.client.Options;
 import io.nats.client.PublishOptions;
 import io.nats.client.api.PublishAck;
 import io.nats.client.impl.Headers;
@@ -23,8 +24,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -40,25 +44,48 @@ public final class Bus implements AutoCloseable {
     private static final Duration UNFIT_RETRY = Duration.ofSeconds(10);
 
     private final NatsSettings settings;
+    private final UnaryOperator<Options.Builder> threads;
     private final CountDownLatch settled = new CountDownLatch(1);
     private volatile Connection connection;
     private volatile String refusal;
     private volatile boolean closed;
 
-    private Bus(NatsSettings settings) {
+    private Bus(NatsSettings settings, UnaryOperator<Options.Builder> threads) {
         this.settings = requireNonNull(settings, "settings is null");
+        this.threads = threads;
     }
 
     /** Begins to connect and returns at once. */
     public static Bus connect(NatsSettings settings) {
-        Bus bus = new Bus(settings);
+        return connect(settings, UnaryOperator.identity());
+    }
+
+    /**
+     * As {@link #connect(NatsSettings)}, for a process with very many connections, each of which has eleven threads.
+     *
+     * @param virtual runs the work of all of them; stays the caller's
+     * @param clock as above
+     */
+    public static Bus connect(NatsSettings settings, ExecutorService virtual, ScheduledExecutorService clock) {
+        return connect(
+                settings,
+                options -> options.executor(virtual)
+                        .connectExecutor(virtual)
+                        .callbackExecutor(virtual)
+                        .readerExecutor(virtual)
+                        .writerExecutor(virtual)
+                        .scheduledExecutor(clock));
+    }
+
+    private static Bus connect(NatsSettings settings, UnaryOperator<Options.Builder> threads) {
+        Bus bus = new Bus(settings, threads);
         Thread.ofVirtual().name("nats-connect").start(bus::connectForEver);
         return bus;
     }
 
     /** Over a connection that is there; closing the bus closes it. */
     public static Bus over(Connection connection) {
-        Bus bus = new Bus(NatsSettings.of("nats://given", "given"));
+        Bus bus = new Bus(NatsSettings.of("nats://given", "given"), UnaryOperator.identity());
         ServerFloor.check(connection.getServerInfo());
         bus.connection = connection;
         bus.settled.countDown();
@@ -227,6 +254,22 @@ public final class Bus implements AutoCloseable {
         }
     }
 
+    /**
+     * Waits for an answer of the broker over this connection, whatever it says.
+     *
+     * @throws BusException when there is none in time
+     */
+    public void requireAnswer() {
+        try {
+            connection().flush(REQUEST_TIMEOUT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BusException("interrupted while waiting for the broker", e);
+        } catch (TimeoutException e) {
+            throw new BusException("the broker does not answer", e);
+        }
+    }
+
     @Override
     public void close() {
         closed = true;
@@ -293,8 +336,8 @@ public final class Bus implements AutoCloseable {
     private void connectForEver() {
         while (!closed) {
             try {
-                Connection candidate =
-                        Nats.connectReconnectOnConnect(settings.options().build());
+                Connection candidate = Nats.connectReconnectOnConnect(
+                        threads.apply(settings.options()).build());
                 if (accept(candidate)) {
                     return;
                 }

@@ -90,6 +90,7 @@ public final class StreamCatalog {
                     Streams.EVENTS,
                     stream -> stream.subjects(Subjects.each(Subjects.EVENTS))
                             .maximumMessageSize(16 * 1024) // an event has about one KiB, and many are read ahead
+                            .allowAtomicPublish() // unknown to brokers below 2.12, which pass it over
                             .maxAge(Duration.ofHours(24))
                             .maxBytes(512 * MIB)),
             Map.entry(

@@ -13,6 +13,7 @@ import io.aegisflux.segmentation.contracts.TelemetryFlows;
 import io.aegisflux.segmentation.contracts.TelemetrySummary;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.nats.Bus;
+import io.aegisflux.segmentation.nats.BusException;
 import io.aegisflux.segmentation.nats.NatsSettings;
 import io.aegisflux.segmentation.nats.StreamCatalog;
 import io.aegisflux.segmentation.telemetry.domain.Fixtures;
@@ -24,8 +25,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -93,6 +96,25 @@ final class FleetDouble implements AutoCloseable {
                 .replace("\"dest_port\":5432", "\"dest_port\":" + port)
                 .replace("\"count\":1", "\"count\":" + count);
         return bus.publishAsync(Subjects.EVENTS + host, event.getBytes(StandardCharsets.UTF_8), null);
+    }
+
+    /** A drop of now, said again until the stream has it, once: as an agent does. */
+    void dropSurely(String host, int port) {
+        FlowEvent event = Fixtures.example(
+                "event-packet-dropped",
+                FlowEvent.class,
+                node -> node.put("host_id", host)
+                        .put("id", UUID.randomUUID().toString())
+                        .put("dest_port", port)
+                        .put("timestamp", Instant.now().toString()));
+        while (true) {
+            try {
+                bus.publish(Subjects.EVENTS + host, Wire.write(event), event.id());
+                return;
+            } catch (BusException | IllegalStateException e) {
+                LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+            }
+        }
     }
 
     static FlowEvent event(String host, int port, long count) {

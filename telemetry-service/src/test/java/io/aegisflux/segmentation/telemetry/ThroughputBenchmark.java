@@ -4,69 +4,107 @@ import io.aegisflux.segmentation.contracts.Examples;
 import io.aegisflux.segmentation.contracts.FlowEvent;
 import io.aegisflux.segmentation.contracts.FlowRow;
 import io.aegisflux.segmentation.contracts.HostId;
+import io.aegisflux.segmentation.contracts.MapEdge;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.TelemetryFlows;
+import io.aegisflux.segmentation.contracts.TelemetryMap;
 import io.aegisflux.segmentation.contracts.Wire;
+import io.aegisflux.segmentation.harness.Command;
+import io.aegisflux.segmentation.harness.Figures;
+import io.aegisflux.segmentation.harness.NatsBinary;
 import io.aegisflux.segmentation.harness.NatsServer;
+import io.aegisflux.segmentation.harness.Processes;
+import io.aegisflux.segmentation.harness.Repository;
 import io.aegisflux.segmentation.harness.ServiceProcess;
 import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.nats.NatsSettings;
 import io.aegisflux.segmentation.nats.StreamCatalog;
-import java.io.IOException;
+import io.aegisflux.segmentation.nats.StreamReplay;
+import io.aegisflux.segmentation.telemetry.domain.MapView;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /**
- * Run by hand, after {@code ./mvnw package}: how many events a second the packaged service takes on one core (by the
- * processor time it used, which others on the machine do not lengthen, and by the clock), and how long an event takes to
- * be on {@code segmentation.telemetry.flows}. Prints one line a figure. The first argument is the number of events,
- * default a million.
+ * The packaged service on one core (TARGETS, Telemetry), with both of the JVM's compilers: how many events a second it takes
+ * from its stream, by the processor time that it used, which others on the machine do not lengthen; what a burst of a
+ * million events that are told while it listens is in its counters, windows and map; and how long an event takes to be on
+ * {@code segmentation.telemetry.flows}. Writes target/bench/telemetry.json and telemetry.md. The first argument is the
+ * number of events, default a million.
  */
 public final class ThroughputBenchmark {
     private static final int LATENCY_EVENTS = 6_000;
     private static final int PORTS = 60_000;
+    private static final int HOSTS = 100;
+    private static final int SOURCES = 250;
+    private static final int IN_FLIGHT = 1_000;
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final double MIB_KIB = 1_024;
 
-    private final Bus bus;
-    private final FlowEvent example = Wire.read(Examples.read("event-packet-dropped"), FlowEvent.class);
+    private static final Map<String, String> COMPILERS = new LinkedHashMap<>();
 
-    private ThroughputBenchmark(Bus bus) {
-        this.bus = bus;
+    static {
+        COMPILERS.put("C1", "-XX:TieredStopAtLevel=1");
+        COMPILERS.put("C2", "-XX:TieredStopAtLevel=4");
     }
 
-    /** Starts a broker, fills its stream, then starts the service on core 0. */
+    private final Figures figures = new Figures(Map.of(
+            "broker", Command.run(NatsBinary.find().toString(), "--version").strip() + ", sync_interval: 2m"));
+    private final FlowEvent example = Wire.read(Examples.read("event-packet-dropped"), FlowEvent.class);
+    private final List<TelemetryFlows> windows = new CopyOnWriteArrayList<>();
+    private final NatsServer nats;
+    private final Bus bus;
+    private final Path log;
+    private volatile MapView map = new MapView();
+
+    private ThroughputBenchmark(NatsServer nats, Bus bus, Path log) {
+        this.nats = nats;
+        this.bus = bus;
+        this.log = log;
+        bus.connection()
+                .createDispatcher(message -> windows.add(Wire.read(message.getData(), TelemetryFlows.class)))
+                .subscribe(Subjects.TELEMETRY_FLOWS);
+        bus.connection()
+                .createDispatcher(message -> map.take(Wire.read(message.getData(), TelemetryMap.class)))
+                .subscribe(Subjects.TELEMETRY_MAP);
+    }
+
     public static void main(String[] arguments) throws Exception {
+        int events = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1_000_000;
         Path log = Files.createTempFile("telemetry-bench-", ".log");
         try (NatsServer nats = HurriedBroker.start(Files.createTempDirectory("telemetry-bench-"));
                 Bus bus = Bus.connect(NatsSettings.of(nats.url(), "bench"))) {
-            ThroughputBenchmark bench = new ThroughputBenchmark(bus);
-            StreamCatalog.ensure(bus, Streams.EVENTS);
-            long events = bench.fill(arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1_000_000);
-            for (String compiler : List.of("-XX:TieredStopAtLevel=1", "-XX:TieredStopAtLevel=4")) {
-                try (ServiceProcess service = service(nats, List.of(compiler), "all", log)) {
-                    bench.throughput(service, events, compiler);
-                }
-            }
-            try (ServiceProcess service = service(nats, List.of(), "new", log)) {
-                service.awaitReady();
-                bench.latency();
-            }
+            Stream.of(Streams.EVENTS, Streams.FLOWS).forEach(stream -> StreamCatalog.ensure(bus, stream));
+            ThroughputBenchmark bench = new ThroughputBenchmark(nats, bus, log);
+            bench.stored(events);
+            bench.bursts(events);
+            bench.latency();
+            bench.figures.write(Repository.root().resolve("target/bench"), "telemetry");
         }
         Files.delete(log);
     }
 
-    private static ServiceProcess service(NatsServer nats, List<String> options, String deliver, Path log) {
+    private ServiceProcess service(String compiler, String deliver) {
         int port = NatsServer.freePort();
         return ServiceProcess.start(
                 List.of("taskset", "-c", "0"),
                 "telemetry-service",
-                options,
+                List.of(COMPILERS.get(compiler)),
                 Map.of(
                         "NATS_URL",
                         nats.url(),
@@ -78,84 +116,197 @@ public final class ThroughputBenchmark {
                 log);
     }
 
-    /** How many the stream holds then: its size is bounded. */
-    private long fill(int events) throws Exception {
-        var last = bus.publishAsync(Subjects.events(example.hostId()), Wire.write(example), null);
-        for (int i = 1; i < events; i++) {
-            last = bus.publishAsync(Subjects.EVENTS + host(i), Wire.write(event(i)), null);
-            if (i % 1_000 == 0) {
-                last.get();
-            }
-        }
-        last.get();
-        return bus.connection()
+    /** What the stream holds, read from its begin: its size is bounded. */
+    private void stored(int events) throws Exception {
+        tell(events);
+        long held = bus.connection()
                 .getStreamContext(Streams.EVENTS)
                 .getStreamInfo()
                 .getStreamState()
                 .getMsgCount();
-    }
-
-    private void throughput(ServiceProcess service, long events, String compiler)
-            throws IOException, InterruptedException {
-        service.awaitOk("/q/health/live", Duration.ofSeconds(30));
-        long already = counted(service);
-        long begin = System.nanoTime();
-        Duration beginCpu = cpu(service);
-        long counted = already;
-        while (counted < events) {
-            Thread.sleep(250);
-            counted = counted(service);
+        String section = "telemetry-service on one core, %,d events of its stream".formatted(held);
+        for (String compiler : COMPILERS.keySet()) {
+            String beside = "%,.0f by the clock, a reader that only counts".formatted(read());
+            try (ServiceProcess service = service(compiler, "all")) {
+                service.awaitOk("/q/health/live", Duration.ofSeconds(30));
+                Run run = new Run(service);
+                await(() -> run.total() >= held);
+                run.rates(section, compiler, beside);
+            }
         }
-        double seconds = (System.nanoTime() - begin) / 1e9;
-        double cpuSeconds = cpu(service).minus(beginCpu).toNanos() / 1e9;
-        System.out.printf(
-                "%s: %d events, %.0f a second of processor time, %.0f a second by the clock; resident %d MiB%n",
-                compiler,
-                counted - already,
-                (counted - already) / cpuSeconds,
-                (counted - already) / seconds,
-                residentMib(service.pid()));
     }
 
-    private static Duration cpu(ServiceProcess service) {
-        return ProcessHandle.of(service.pid())
-                .flatMap(process -> process.info().totalCpuDuration())
-                .orElseThrow();
+    private double read() {
+        long[] messages = new long[1];
+        long start = System.nanoTime();
+        StreamReplay.since(
+                bus, Streams.EVENTS, Subjects.each(Subjects.EVENTS), Instant.EPOCH, (data, metadata) -> messages[0]++);
+        return messages[0] / seconds(start);
     }
 
-    private void latency() throws InterruptedException {
+    /** As many events as fast as the broker takes them, while the service listens and publishes. */
+    private void bursts(int events) throws Exception {
+        for (String compiler : COMPILERS.keySet()) {
+            String section = "A burst of %,d events to telemetry-service on one core, %s".formatted(events, compiler);
+            bus.connection().jetStreamManagement().purgeStream(Streams.EVENTS);
+            windows.clear();
+            map = new MapView();
+            try (ServiceProcess service = service(compiler, "new")) {
+                service.awaitReady();
+                await(() -> map.whole().isPresent());
+                Run run = new Run(service);
+                double told = tell(events);
+                await(() -> run.counted() >= events);
+                String beside = "%.1f s to tell them".formatted(told);
+                run.rates(section, "", beside);
+                await(() -> inWindows() >= events && onMap() >= events);
+                figures.atMost(0, section, "not in its counters", Math.abs(events - run.counted()), "events", null);
+                figures.atMost(
+                        0,
+                        section,
+                        "in no window of segmentation.telemetry.flows",
+                        Math.abs(events - inWindows()),
+                        "events",
+                        "%,d told there as lost".formatted(sum(TelemetryFlows::lost)));
+                figures.atMost(0, section, "not on the map", Math.abs(events - onMap()), "events", null);
+            }
+        }
+    }
+
+    private long inWindows() {
+        return sum(TelemetryFlows::dropped);
+    }
+
+    private long sum(ToLongFunction<TelemetryFlows> figure) {
+        return windows.stream().mapToLong(figure).sum();
+    }
+
+    private long onMap() {
+        return map.whole().stream()
+                .flatMap(whole -> whole.edges().stream())
+                .mapToLong(MapEdge::dropped)
+                .sum();
+    }
+
+    /** What a service does from now on. */
+    private final class Run {
+        private final ServiceProcess service;
+        private final long before;
+        private final long begin = System.nanoTime();
+        private final long beginCpu;
+
+        Run(ServiceProcess service) {
+            this.service = service;
+            this.before = total();
+            this.beginCpu = Processes.cpuMillis(service.pid());
+        }
+
+        long counted() {
+            return total() - before;
+        }
+
+        long total() {
+            while (true) {
+                try {
+                    return service.get("/q/metrics")
+                            .lines()
+                            .filter(line -> line.startsWith("segmentation_decisions_total{"))
+                            .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                            .sum();
+                } catch (UncheckedIOException e) { // it has its core full of events
+                    if (!service.isAlive()) {
+                        throw e;
+                    }
+                }
+            }
+        }
+
+        void rates(String section, String compiler, String beside) {
+            long counted = counted();
+            double cpu = (Processes.cpuMillis(service.pid()) - beginCpu) / 1e3;
+            String prefix = compiler.isEmpty() ? "" : compiler + ": ";
+            figures.atLeast(
+                    50_000, section, prefix + "taken, a second of processor time", counted / cpu, "events", beside);
+            figures.add(section, prefix + "taken, a second", counted / seconds(begin), "events", beside);
+            figures.add(
+                    section,
+                    prefix + "most memory resident",
+                    Processes.mostResidentKiB(service.pid()) / MIB_KIB,
+                    "MiB",
+                    null);
+        }
+    }
+
+    private void latency() throws Exception {
         Map<Integer, Long> sent = new ConcurrentHashMap<>();
-        var seconds = new ConcurrentLinkedQueue<Double>();
+        Queue<Double> plain = new ConcurrentLinkedQueue<>();
+        Queue<Double> shown = new ConcurrentLinkedQueue<>();
         bus.connection()
                 .createDispatcher(message -> {
-                    long now = System.nanoTime();
+                    Long at = sent.get(
+                            Wire.read(message.getData(), FlowEvent.class).destPort());
+                    if (at != null) {
+                        plain.add(seconds(at));
+                    }
+                })
+                .subscribe(Subjects.each(Subjects.EVENTS));
+        bus.connection()
+                .createDispatcher(message -> {
                     for (FlowRow flow :
                             Wire.read(message.getData(), TelemetryFlows.class).flows()) {
-                        Long at = sent.remove(flow.destPort());
+                        Long at = sent.get(flow.destPort());
                         if (at != null) {
-                            seconds.add((now - at) / 1e9);
+                            shown.add(seconds(at));
                         }
                     }
                 })
                 .subscribe(Subjects.TELEMETRY_FLOWS);
-        for (int i = 0; i < LATENCY_EVENTS; i++) {
-            sent.put(1 + i, System.nanoTime());
-            bus.publishAsync(Subjects.EVENTS + host(i), Wire.write(event(i)), null);
-            Thread.sleep(5);
+        try (ServiceProcess service = service("C1", "new")) {
+            service.awaitReady();
+            for (int i = 0; i < LATENCY_EVENTS; i++) {
+                sent.put(1 + i, System.nanoTime());
+                bus.publishAsync(Subjects.EVENTS + host(i), Wire.write(event(i)), null);
+                Thread.sleep(5);
+            }
+            await(() -> shown.size() >= LATENCY_EVENTS);
         }
-        Thread.sleep(2_000);
-        double[] sorted = seconds.stream().mapToDouble(each -> each).sorted().toArray();
-        System.out.printf(
-                "event to segmentation.telemetry.flows, %d of %d events: median %.3f s, p99 %.3f s, worst %.3f s%n",
-                sorted.length,
-                LATENCY_EVENTS,
-                sorted[sorted.length / 2],
-                sorted[sorted.length * 99 / 100],
-                Arrays.stream(sorted).max().orElseThrow());
+        String section = "From an event to segmentation.telemetry.flows, 200 events a second";
+        double[] ours = sorted(shown);
+        double[] reference = sorted(plain);
+        figures.add(section, "median", median(ours), "s", "%.4f s, a plain subscriber".formatted(median(reference)));
+        figures.atMost(1.5, section, "p99", p99(ours), "s", "%.4f s, a plain subscriber".formatted(p99(reference)));
+        figures.atMost(0, section, "events that did not come", LATENCY_EVENTS - ours.length, "events", null);
+    }
+
+    private static double[] sorted(Queue<Double> seconds) {
+        return seconds.stream().mapToDouble(each -> each).sorted().toArray();
+    }
+
+    private static double median(double[] sorted) {
+        return sorted[sorted.length / 2];
+    }
+
+    private static double p99(double[] sorted) {
+        return sorted[sorted.length * 99 / 100];
+    }
+
+    /** Publishes events and makes sure that the stream has each; how many seconds that took. */
+    private double tell(int events) throws Exception {
+        long start = System.nanoTime();
+        List<CompletableFuture<?>> flight = new ArrayList<>(IN_FLIGHT);
+        for (int i = 0; i < events; i++) {
+            flight.add(bus.publishAsync(Subjects.EVENTS + host(i), Wire.write(event(i)), null));
+            if (flight.size() == IN_FLIGHT || i == events - 1) {
+                CompletableFuture.allOf(flight.toArray(CompletableFuture[]::new))
+                        .get();
+                flight.clear();
+            }
+        }
+        return seconds(start);
     }
 
     private static String host(int i) {
-        return "host-" + i % 100;
+        return "host-" + i % HOSTS;
     }
 
     private FlowEvent event(int i) {
@@ -170,8 +321,8 @@ public final class ThroughputBenchmark {
                 example.verdict(),
                 example.direction(),
                 example.hook(),
-                example.sourceIp(),
-                example.destIp(),
+                "10.8.1." + i % SOURCES,
+                "10.8.2." + i % HOSTS,
                 example.sourcePort(),
                 1 + i % PORTS,
                 example.protocol(),
@@ -179,23 +330,19 @@ public final class ThroughputBenchmark {
                 example.generation(),
                 1,
                 0,
-                example.timestamp(),
+                Instant.now(),
                 example.metadata());
     }
 
-    private static long counted(ServiceProcess service) {
-        return service.get("/q/metrics")
-                .lines()
-                .filter(line -> line.startsWith("segmentation_decisions_total{"))
-                .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                .sum();
+    /** What does not come about shows in the figures. */
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean() && System.nanoTime() < deadline) {
+            Thread.sleep(200);
+        }
     }
 
-    private static long residentMib(long pid) throws IOException {
-        return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024)
-                .findFirst()
-                .orElseThrow();
+    private static double seconds(long since) {
+        return (System.nanoTime() - since) / 1e9;
     }
 }

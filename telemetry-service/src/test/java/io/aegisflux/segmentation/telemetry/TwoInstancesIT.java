@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,12 +100,17 @@ class TwoInstancesIT {
     void loseAndDoubleNothingWhenTheSpeakerIsKilled() throws Exception {
         long decisions = traffic(60);
         await().atMost(PATIENCE).until(() -> !fleet.windows.isEmpty());
-        publishers().getFirst().kill();
+        ServiceProcess speaker = publishers().getFirst();
+        CompletableFuture<Void> killed = CompletableFuture.runAsync(
+                speaker::kill, CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS)); // while events come
         int before = fleet.summaries.size();
-        decisions += traffic(60);
+        decisions += traffic(90);
+        killed.join();
         awaitDecisions(decisions);
         await().atMost(PATIENCE).until(() -> fleet.summaries.size() > before);
         assertNothingTwice();
-        assertThat(publishers()).hasSize(1);
+        assertThat(publishers()).hasSize(1).doesNotContain(speaker);
+        assertThat(Scrape.of(publishers().getFirst()).value("segmentation_decisions_total{verdict=\"dropped\",}"))
+                .hasValue(decisions);
     }
 }

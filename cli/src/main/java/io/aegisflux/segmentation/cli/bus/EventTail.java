@@ -15,21 +15,30 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.function.Predicate;
 
-/** The end of {@link Streams#EVENTS}, and what is appended to it. */
+/** The end of a stream of {@link Streams}, and what is appended to it. */
 public final class EventTail {
     private static final Duration POLL = Duration.ofMillis(250);
     private static final int NOT_FOUND = 404;
     private static final int UNAVAILABLE = 503;
 
     private final BusClient bus;
+    private final String stream;
     private final String filter;
     private long next;
 
     /**
-     * @param filter a subject, with or without wildcards
+     * @param filter a subject of {@link Streams#EVENTS}, with or without wildcards
      */
     public EventTail(BusClient bus, String filter) {
+        this(bus, Streams.EVENTS, filter);
+    }
+
+    /**
+     * @param filter a subject of the stream, with or without wildcards
+     */
+    public EventTail(BusClient bus, String stream, String filter) {
         this.bus = requireNonNull(bus, "bus is null");
+        this.stream = requireNonNull(stream, "stream is null");
         this.filter = requireNonNull(filter, "filter is null");
     }
 
@@ -39,11 +48,11 @@ public final class EventTail {
      * @param last how many of those that are there, 0 for none
      * @param follow false: ends with the last event that is there now
      * @param receiver false ends the tail
-     * @throws Failure when the broker does not answer or has no events
+     * @throws Failure when the broker does not answer or has no such stream
      */
     public void read(long last, boolean follow, Predicate<Message> receiver) {
         try {
-            StreamPosition position = new StreamPosition(bus.connection(), Streams.EVENTS, filter);
+            StreamPosition position = new StreamPosition(bus.connection(), stream, filter);
             long end = position.last();
             next = last == 0 ? end + 1 : position.ofLast(last);
             boolean more = follow || (last > 0 && position.countFrom(next) > 0);
@@ -55,7 +64,7 @@ public final class EventTail {
         } catch (JetStreamApiException e) {
             throw refusal(e);
         } catch (IOException | JetStreamStatusCheckedException e) {
-            bus.throwIfNotPermitted("read the stream " + Streams.EVENTS);
+            bus.throwIfNotPermitted("read the stream " + stream);
             throw Failure.noAnswer(
                     "the broker stopped answering: " + e.getMessage(), "try again; 'segctl status' says what runs", e);
         } catch (InterruptedException e) {
@@ -72,7 +81,7 @@ public final class EventTail {
         try {
             return pull(receiver);
         } catch (IOException | JetStreamStatusCheckedException e) {
-            bus.throwIfNotPermitted("read the stream " + Streams.EVENTS);
+            bus.throwIfNotPermitted("read the stream " + stream);
             Thread.sleep(POLL);
             return true;
         } catch (JetStreamApiException e) {
@@ -93,7 +102,7 @@ public final class EventTail {
             throws IOException, JetStreamApiException, InterruptedException, JetStreamStatusCheckedException {
         long reconnects = reconnects();
         var consumer = bus.connection()
-                .getStreamContext(Streams.EVENTS)
+                .getStreamContext(stream)
                 .createOrderedConsumer(new OrderedConsumerConfiguration()
                         .filterSubject(filter)
                         .deliverPolicy(DeliverPolicy.ByStartSequence)
@@ -128,11 +137,12 @@ public final class EventTail {
         return bus.connection().getStatistics().getReconnects();
     }
 
-    private static Failure refusal(JetStreamApiException e) {
+    private Failure refusal(JetStreamApiException e) {
         return e.getErrorCode() == NOT_FOUND
                 ? Failure.noAnswer(
-                        "there is no stream %s yet".formatted(Streams.EVENTS),
+                        "there is no stream %s yet".formatted(stream),
                         "the services make it when they start: './dev up'")
-                : Failure.refused("the broker refuses to show events: " + e.getMessage(), "use another user", e);
+                : Failure.refused(
+                        "the broker refuses to show %s: %s".formatted(stream, e.getMessage()), "use another user", e);
     }
 }

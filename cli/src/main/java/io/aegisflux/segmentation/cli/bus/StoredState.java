@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -79,7 +80,35 @@ public final class StoredState implements AutoCloseable {
      * @throws Failure when nobody answers, it refuses, or it is not permitted
      */
     public <T> T ask(String subject, Class<T> type) {
-        return Answers.read(request(subject, new byte[0]), type);
+        return ask(subject, new byte[0], type);
+    }
+
+    /** As {@link #ask(String, Class)}, with a request. */
+    public <T> T ask(String subject, byte[] request, Class<T> type) {
+        return Answers.read(request(subject, request), type);
+    }
+
+    /**
+     * Asks what takes several questions.
+     *
+     * @throws Failure as the question does
+     */
+    public <T> T askAll(Function<BusClient, T> question) {
+        return renewedAfterFailure(() -> {
+            T answer = question.apply(bus);
+            // Some questions pass over what is not permitted.
+            bus.flush("ask for all of it");
+            return answer;
+        });
+    }
+
+    /**
+     * The consumers of a stream as the broker lists them; empty when there is no such stream.
+     *
+     * @throws Failure when nobody answers or it is not permitted
+     */
+    public Optional<JsonNode> consumers(String stream) {
+        return answer("$JS.API.CONSUMER.LIST." + stream, new byte[0]).map(answer -> answer.path("consumers"));
     }
 
     private Optional<JsonNode> answer(String subject, byte[] body) {
@@ -100,8 +129,12 @@ public final class StoredState implements AutoCloseable {
     }
 
     private Message request(String subject, byte[] body) {
+        return renewedAfterFailure(() -> bus.request(subject, null, body));
+    }
+
+    private <T> T renewedAfterFailure(Supplier<T> question) {
         try {
-            return bus.request(subject, null, body);
+            return question.get();
         } catch (Failure failure) {
             bus.close();
             bus = connect.get();

@@ -29,6 +29,11 @@ public final class TelemetryBus {
         return ask(TelemetryApi.TOP, request, TelemetryApi.TopReply.class);
     }
 
+    /** What a key of filters can have as its value. */
+    public TelemetryApi.HintsReply hints(TelemetryApi.HintsRequest request) {
+        return ask(TelemetryApi.HINTS, request, TelemetryApi.HintsReply.class);
+    }
+
     private <T> T ask(String verb, Object request, Class<T> type) {
         return Answers.read(bus.request(Subjects.api(TelemetryApi.SERVICE, verb), null, Wire.write(request)), type);
     }

@@ -54,6 +54,7 @@ public final class CommandTree {
         return configured(new CommandLine(root)
                 .addSubcommand(new StatusCommand(root))
                 .addSubcommand(new DoctorCommand(root))
+                .addSubcommand(new BundleCommand(root))
                 .addSubcommand(policy)
                 .addSubcommand(workload)
                 .addSubcommand(hosts)

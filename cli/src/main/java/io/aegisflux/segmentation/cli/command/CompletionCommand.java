@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "completion",
         description =
-                "Print a completion script for bash or zsh: verbs, options, and the names of policies, hosts and contexts.",
+                "Print a completion script for bash or zsh: verbs, options, the names of policies, hosts and contexts, and filters.",
         sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {

@@ -31,8 +31,6 @@ import java.util.function.Supplier;
 
 /** Looks at everything that segctl can see, and changes nothing. */
 final class Examination {
-    private static final List<String> SERVICES = List.of("policy-service", "builder-service", "telemetry-service");
-
     private final StoredState state;
     private final Instant here;
     private final List<Finding> findings = new ArrayList<>();
@@ -129,7 +127,7 @@ final class Examination {
 
     private Map<String, String> versions() {
         Map<String, String> versions = new TreeMap<>();
-        for (String service : SERVICES) {
+        for (String service : StatusCommand.SERVICES) {
             state.last(Streams.SYSTEM, Subjects.systemOfService(service), SystemEvent.class)
                     .map(Stored::message)
                     .map(event -> event.metadata().get("version"))

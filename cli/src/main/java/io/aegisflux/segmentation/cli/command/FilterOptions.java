@@ -10,6 +10,7 @@ import picocli.CommandLine.Parameters;
 
 /** Which flows: words of a filter, and options for the terms that are typed most. */
 final class FilterOptions {
+    @CompletesFilter
     @Parameters(
             paramLabel = "FILTER",
             arity = "0..*",
@@ -17,15 +18,18 @@ final class FilterOptions {
                     "Terms that all have to hold, e.g. any:app=db to.port:5432 '!verdict:allowed' (docs/flows.md).")
     private List<String> words = List.of();
 
+    @CompletesFilter(key = "from:")
     @Option(
             names = "--from",
             paramLabel = "END",
             description = "As from:END: the source's address, network, label=value or name.")
     private String from;
 
+    @CompletesFilter(key = "to:")
     @Option(names = "--to", paramLabel = "END", description = "As to:END: the destination's.")
     private String to;
 
+    @CompletesFilter(key = "verdict:")
     @Option(names = "--verdict", paramLabel = "VERDICT", description = "As verdict:VERDICT: allowed, dropped, audited.")
     private String verdict;
 

@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
             "  segctl status --strict -q       (for scripts: exit 6 while a host lags)"
         })
 final class StatusCommand implements Callable<Integer> {
-    private static final List<String> SERVICES = List.of("policy-service", "builder-service", "telemetry-service");
+    static final List<String> SERVICES = List.of("policy-service", "builder-service", "telemetry-service");
     private static final Duration PAUSE = Duration.ofMillis(250);
 
     private final RootCommand root;
@@ -93,7 +93,7 @@ final class StatusCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private static FleetStatus known(BusClient bus, Instant now) {
+    static FleetStatus known(BusClient bus, Instant now) {
         PolicyBus policies = new PolicyBus(bus);
         Policies counted = Policies.of(policies.list());
         PolicyApi.HostsReply desired = policies.hosts();

@@ -100,6 +100,14 @@ public final class Output {
         }
     }
 
+    /** What goes on just now, in place of what went on before: for people, on a terminal alone. */
+    public void progress(String text) {
+        if (stdio.errIsTerminal() && !settings.quiet()) {
+            stdio.err().print("\r\u001b[K" + shown(text));
+            stdio.err().flush();
+        }
+    }
+
     /** What goes on inside; shown with {@code -v}. */
     public void detail(String text) {
         if (settings.verbose()) {
@@ -146,7 +154,7 @@ public final class Output {
         return Yaml.write(Wire.mapper().valueToTree(value)).getBytes(StandardCharsets.UTF_8);
     }
 
-    private String shown(String text) {
+    String shown(String text) {
         return settings.ascii() ? Signs.inAscii(text) : text;
     }
 }

@@ -2,6 +2,7 @@ package io.aegisflux.segmentation.e2e.fleet;
 
 import io.aegisflux.segmentation.contracts.SigningKeys;
 import io.aegisflux.segmentation.harness.Directories;
+import io.aegisflux.segmentation.harness.ImageOptions;
 import io.aegisflux.segmentation.harness.NatsBinary;
 import io.aegisflux.segmentation.harness.NatsServer;
 import io.aegisflux.segmentation.harness.ServiceProcess;
@@ -10,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,7 @@ final class Fleet implements AutoCloseable {
     private final int monitoring = NatsServer.freePort();
     private final NatsServer nats;
     private final ServiceProcess builder;
+    private final FleetThreads threads = new FleetThreads();
     private final List<FleetHost> hosts;
     private ServiceProcess policyService;
 
@@ -115,6 +118,7 @@ final class Fleet implements AutoCloseable {
     @Override
     public void close() {
         each(FleetHost::kill);
+        threads.close();
         policyService.close();
         builder.close();
         nats.close();
@@ -146,7 +150,8 @@ final class Fleet implements AutoCloseable {
                         key("policy") + ".pub",
                         "AGENT_ARTIFACT_KEYS",
                         key("artifact") + ".pub"),
-                FleetWorld.address(number));
+                FleetWorld.address(number),
+                threads);
     }
 
     private ServiceProcess beginPolicyService() {
@@ -158,17 +163,9 @@ final class Fleet implements AutoCloseable {
     private ServiceProcess service(String module, Map<String, String> environment) {
         Map<String, String> all = new HashMap<>(environment);
         all.put("NATS_URL", nats.url());
-        int port = NatsServer.freePort();
-        all.put("QUARKUS_HTTP_HOST", "127.0.0.1");
-        all.put("QUARKUS_HTTP_PORT", Integer.toString(port));
-        // As its image runs it, with the memory that its target allows; the last of equal options counts.
-        return ServiceProcess.start(
-                List.of(),
-                module,
-                List.of("-XX:TieredStopAtLevel=4", "-Xmx384m"),
-                all,
-                "http://127.0.0.1:" + port,
-                directory.resolve(module + ".log"));
+        List<String> options = new ArrayList<>(ImageOptions.of(module));
+        options.add("-Xmx384m"); // what the target for policy-service's memory allows
+        return ServiceProcess.start(module, options, all, directory.resolve(module + ".log"));
     }
 
     private Path key(String role) {

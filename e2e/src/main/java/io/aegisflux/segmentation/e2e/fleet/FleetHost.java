@@ -30,6 +30,7 @@ final class FleetHost implements AutoCloseable {
     private final Map<String, String> environment;
     private final HostNetwork.Seen network;
     private final MemoryDatapath datapath = new MemoryDatapath();
+    private final FleetThreads threads;
     private Agent agent;
     private Bus bus;
 
@@ -37,9 +38,10 @@ final class FleetHost implements AutoCloseable {
      * @param environment as the process of an agent has it, with the host's id
      * @param address the one address of the host
      */
-    FleetHost(HostId id, Map<String, String> environment, String address) {
+    FleetHost(HostId id, Map<String, String> environment, String address, FleetThreads threads) {
         this.id = requireNonNull(id, "id is null");
         this.environment = Map.copyOf(environment);
+        this.threads = requireNonNull(threads, "threads is null");
         this.network = new HostNetwork.Seen(List.of("eth0"), List.of(address));
     }
 
@@ -51,7 +53,7 @@ final class FleetHost implements AutoCloseable {
     synchronized void start() {
         var config = new Environment(environment::get).agent();
         HostFacts facts = new HostFacts(id.value(), "x86_64", "6.12.0", true, FEATURES, Map.of());
-        bus = Bus.connect(NatsSettings.of(String.join(",", config.natsUrls()), "node-agent"));
+        bus = threads.connect(NatsSettings.of(String.join(",", config.natsUrls()), "node-agent"));
         agent = new Agent(config, datapath, () -> facts, () -> network, Clock.systemUTC());
         agent.restore(System.currentTimeMillis());
         Agent rung = agent;

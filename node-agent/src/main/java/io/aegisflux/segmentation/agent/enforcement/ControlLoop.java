@@ -24,7 +24,7 @@ public final class ControlLoop implements AutoCloseable {
     private final Runnable upkeep;
     private final AtomicBoolean rung = new AtomicBoolean();
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(
-            1, task -> Thread.ofPlatform().name("control").daemon().unstarted(task));
+            1, Thread.ofVirtual().name("control").factory());
 
     /**
      * @param interval between polls; each is up to a fifth shorter or longer, so that a fleet does not ask at once

@@ -141,7 +141,7 @@ final class Generations {
     private void installGrown(Succession succession, Instant now) throws DatapathException, BpfException {
         Book book = succession.book;
         int bank = succession.candidate.bank();
-        CompletableFuture<byte[]> bookBytes = CompletableFuture.supplyAsync(() -> BookStore.bytes(book)); // meanwhile
+        CompletableFuture<byte[]> bookBytes = bytesOf(book);
         TableImage image = TableImage.of(book, kernel.maps().bankSize());
         quiet.await();
         kernel.maps().fallBackTo(succession.before);
@@ -160,6 +160,7 @@ final class Generations {
      */
     private void installEdit(Succession succession, TableEdit next, Instant now)
             throws DatapathException, BpfException {
+        CompletableFuture<byte[]> bookBytes = bytesOf(succession.book);
         quiet.await();
         kernel.maps().fallBackTo(succession.before);
         next.write(
@@ -171,7 +172,7 @@ final class Generations {
         switchTo(succession, next.bytes());
         edit = next;
         try {
-            keep(succession, BookStore.bytes(succession.book), next.bytes());
+            keep(succession, bookBytes.join(), next.bytes());
         } catch (BpfException e) {
             LOG.log(
                     Level.WARNING,
@@ -179,6 +180,11 @@ final class Generations {
                     succession.candidate.generation(),
                     e.getMessage());
         }
+    }
+
+    /** Made on another processor, while this one writes the bank or waits for its last readers. */
+    private static CompletableFuture<byte[]> bytesOf(Book book) {
+        return CompletableFuture.supplyAsync(() -> BookStore.bytes(book));
     }
 
     private void keep(Succession succession, byte[] bookBytes, long bytes) throws BpfException {

@@ -3,6 +3,7 @@ package io.aegisflux.segmentation.agent.messaging;
 import static java.util.Objects.requireNonNull;
 
 import io.aegisflux.segmentation.contracts.ObjectRef;
+import io.aegisflux.segmentation.nats.AtomicBatch;
 import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.nats.BusException;
 import io.aegisflux.segmentation.nats.StoredMessage;
@@ -38,8 +39,16 @@ public final class BusLink {
         return required().bus.publishAsync(subject, data, messageId);
     }
 
+    CompletableFuture<?> publish(AtomicBatch batch) {
+        return batch.publish(required().bus);
+    }
+
     Optional<StoredMessage> last(String stream, String subject) {
         return required().bus.last(stream, subject);
+    }
+
+    void requireAnswer() {
+        required().bus.requireAnswer();
     }
 
     byte[] object(String bucket, ObjectRef object) {

@@ -8,7 +8,9 @@ import io.aegisflux.segmentation.contracts.FlowEvent;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.Wire;
+import io.aegisflux.segmentation.nats.AtomicBatch;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -22,17 +24,17 @@ public final class FlowEvents {
     private final String subject;
     private final BusLink bus;
     private final DecisionAggregator aggregator;
-    private final Outbox<FlowEvent> outbox;
+    private final Outbox<Departure> outbox;
     private final AtomicLong untold = new AtomicLong();
     private final AtomicLong lostHere = new AtomicLong();
     private long kernelLost = -1;
-    private long outboxDropped;
 
     public FlowEvents(HostId host, BusLink bus, DecisionAggregator aggregator) {
         this.subject = Subjects.events(requireNonNull(host, "host is null"));
         this.bus = requireNonNull(bus, "bus is null");
         this.aggregator = requireNonNull(aggregator, "aggregator is null");
-        this.outbox = new Outbox<>("events", CAPACITY, bus::isConnected, this::send);
+        this.outbox = new Outbox<>("events", CAPACITY, bus::isConnected, this::send, this::dropped)
+                .together(this::sendTogether);
     }
 
     /** Begins to send. */
@@ -42,17 +44,15 @@ public final class FlowEvents {
 
     /** Takes a decision, on the datapath's thread; never waits. */
     public void accept(DecisionRecord decision) {
-        aggregator.add(decision).ifPresent(outbox::offer);
+        aggregator.add(decision).map(Departure::new).ifPresent(outbox::offer);
     }
 
     /** Sends on what was repeated since the last call, and counts what was lost; every second, on one thread. */
     public void flush() {
-        aggregator.flush().forEach(outbox::offer);
+        aggregator.flush().stream().map(Departure::new).forEach(outbox::offer);
         long kinds = aggregator.takeLost();
-        long dropped = outbox.dropped();
-        lostHere.addAndGet(kinds + dropped - outboxDropped);
-        untold.addAndGet(kinds + dropped - outboxDropped);
-        outboxDropped = dropped;
+        lostHere.addAndGet(kinds);
+        untold.addAndGet(kinds);
     }
 
     /** Takes note of how many decisions the kernel could not hand over since its programs were loaded. */
@@ -63,7 +63,7 @@ public final class FlowEvents {
         kernelLost = total;
     }
 
-    /** How many events this agent dropped itself, since its start. */
+    /** How many decisions this agent dropped itself, since its start. */
     public long lostHere() {
         return lostHere.get();
     }
@@ -78,14 +78,44 @@ public final class FlowEvents {
         outbox.close(patience);
     }
 
-    private CompletableFuture<?> send(FlowEvent event) {
-        long lost = untold.getAndSet(0);
-        return bus.publishAsync(subject, Wire.write(withLost(event, lost)), event.id())
-                .whenComplete((acknowledgement, failure) -> {
-                    if (failure != null) {
-                        untold.addAndGet(lost);
-                    }
-                });
+    private CompletableFuture<?> send(Departure departure) {
+        FlowEvent event = departure.withLost(untold);
+        return bus.publishAsync(subject, Wire.write(event), event.id());
+    }
+
+    private CompletableFuture<?> sendTogether(List<Departure> departures) {
+        AtomicBatch batch = new AtomicBatch(subject);
+        for (Departure departure : departures) {
+            FlowEvent event = departure.withLost(untold);
+            batch.add(Wire.write(event), event.id());
+        }
+        return bus.publish(batch);
+    }
+
+    private void dropped(Departure departure) {
+        lostHere.addAndGet(departure.event.count());
+        untold.addAndGet(departure.event.count() + departure.event.lost());
+    }
+
+    /**
+     * An event on its way. It is sent again as it was sent first: the broker keeps one of several with the same id, and what
+     * that one tells as lost is told.
+     */
+    private static final class Departure {
+        private FlowEvent event;
+        private boolean isSent;
+
+        Departure(FlowEvent event) {
+            this.event = event;
+        }
+
+        FlowEvent withLost(AtomicLong untold) {
+            if (!isSent) {
+                event = FlowEvents.withLost(event, untold.getAndSet(0));
+                isSent = true;
+            }
+            return event;
+        }
     }
 
     private static FlowEvent withLost(FlowEvent e, long lost) {

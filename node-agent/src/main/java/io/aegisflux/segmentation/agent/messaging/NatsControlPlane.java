@@ -33,7 +33,11 @@ public final class NatsControlPlane implements ControlPlane {
 
     @Override
     public void requireAnswer() throws UnreachableException {
-        desiredState();
+        try {
+            bus.requireAnswer();
+        } catch (BusException e) {
+            throw new UnreachableException(e.getMessage(), e);
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.aegisflux.segmentation.agent.messaging;
 
 import static java.util.Objects.requireNonNull;
 
+import io.aegisflux.segmentation.nats.BatchRefusedException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -23,6 +24,13 @@ import java.util.function.Function;
 public final class Outbox<T> implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Outbox.class.getName());
     private static final int IN_FLIGHT = 64;
+
+    /** So many are sent together when more wait than are on their way one by one: fewer are sooner there by themselves. */
+    private static final int TOGETHER = 500;
+
+    /** So long each is sent by itself after the broker has refused to take many together. */
+    private static final Duration ONE_BY_ONE = Duration.ofMinutes(1);
+
     private static final Duration ACKNOWLEDGEMENT = Duration.ofSeconds(5);
     private static final Duration PAUSE = Duration.ofMillis(200);
 
@@ -33,6 +41,8 @@ public final class Outbox<T> implements AutoCloseable {
     private final Consumer<T> whenDropped;
     private final Deque<T> waiting = new ArrayDeque<>();
     private final Thread thread;
+    private Function<List<T>, CompletableFuture<?>> sendTogether;
+    private long oneByOneUntil = System.nanoTime();
     private int inFlight;
     private long dropped;
     private boolean closed;
@@ -64,6 +74,17 @@ public final class Outbox<T> implements AutoCloseable {
         this.send = requireNonNull(send, "send is null");
         this.whenDropped = requireNonNull(whenDropped, "whenDropped is null");
         this.thread = Thread.ofVirtual().name("outbox-" + name).unstarted(this::run);
+    }
+
+    /**
+     * Lets it send many together, before it starts.
+     *
+     * @param sendMany completes when the broker has all; fails with {@link BatchRefusedException} when it has none and may
+     *     take them one by one
+     */
+    public Outbox<T> together(Function<List<T>, CompletableFuture<?>> sendMany) {
+        sendTogether = requireNonNull(sendMany, "sendMany is null");
+        return this;
     }
 
     public Outbox<T> start() {
@@ -133,18 +154,42 @@ public final class Outbox<T> implements AutoCloseable {
             wait();
         }
         List<T> batch = new ArrayList<>();
-        while (!closed && !waiting.isEmpty() && batch.size() < IN_FLIGHT) {
+        int most = maySendTogether() ? TOGETHER : IN_FLIGHT;
+        while (!closed && !waiting.isEmpty() && batch.size() < most) {
             batch.add(waiting.removeFirst());
         }
         inFlight = batch.size();
         return batch;
     }
 
+    private boolean maySendTogether() {
+        return sendTogether != null && waiting.size() > IN_FLIGHT && System.nanoTime() - oneByOneUntil >= 0;
+    }
+
     /** Returns what was not acknowledged, in order. */
     private List<T> sendAll(List<T> batch) throws InterruptedException {
+        if (batch.size() <= IN_FLIGHT) {
+            return sendEach(batch);
+        }
+        try {
+            attempt(sendTogether, batch).get(ACKNOWLEDGEMENT.toNanos(), TimeUnit.NANOSECONDS);
+            return List.of();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof BatchRefusedException refusal) {
+                LOG.log(Level.DEBUG, "outbox {0} sends one by one: {1}", name, refusal.getMessage());
+                oneByOneUntil = System.nanoTime() + ONE_BY_ONE.toNanos();
+            }
+        } catch (TimeoutException e) {
+            LOG.log(Level.DEBUG, "not acknowledged, sent again later", e);
+        }
+        return batch;
+    }
+
+    /** As {@link #sendAll}, each by itself. */
+    private List<T> sendEach(List<T> batch) throws InterruptedException {
         List<CompletableFuture<?>> acknowledgements = new ArrayList<>(batch.size());
         for (T item : batch) {
-            acknowledgements.add(attempt(item));
+            acknowledgements.add(attempt(send, item));
         }
         long deadline = System.nanoTime() + ACKNOWLEDGEMENT.toNanos();
         List<T> failed = new ArrayList<>();
@@ -159,9 +204,9 @@ public final class Outbox<T> implements AutoCloseable {
         return failed;
     }
 
-    private CompletableFuture<?> attempt(T item) {
+    private static <I> CompletableFuture<?> attempt(Function<I, CompletableFuture<?>> sending, I item) {
         try {
-            return send.apply(item);
+            return sending.apply(item);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e); // the connection went between asking and sending
         }

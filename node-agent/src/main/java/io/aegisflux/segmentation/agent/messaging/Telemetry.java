@@ -38,7 +38,7 @@ public final class Telemetry implements AutoCloseable {
     private final InstantSource clock;
     private final AtomicBoolean waits = new AtomicBoolean();
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(
-            1, task -> Thread.ofPlatform().name("telemetry").daemon().unstarted(task));
+            1, Thread.ofVirtual().name("telemetry").factory());
 
     /** Measures. */
     @FunctionalInterface

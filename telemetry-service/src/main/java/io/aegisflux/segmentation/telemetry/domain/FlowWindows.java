@@ -62,6 +62,16 @@ public final class FlowWindows {
         }
     }
 
+    /**
+     * Counts events that nobody can read any more.
+     *
+     * @param storedAt when the broker stored the one after them
+     * @param now as {@link System#nanoTime()}
+     */
+    public synchronized void addLost(long events, Instant storedAt, long now) {
+        windowOf(storedAt, now).lost(events);
+    }
+
     private FlowWindow windowOf(Instant storedAt, long now) {
         long second = Math.max(storedAt.getEpochSecond(), firstOpen);
         if (open != null && open.second() < second) {
