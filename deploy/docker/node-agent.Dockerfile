@@ -14,4 +14,4 @@ COPY --from=build /src/node-agent/target/quarkus-app /app
 EXPOSE 8080
 HEALTHCHECK --interval=2s --start-period=60s CMD curl -fsS http://localhost:8080/healthz
 # Root, for it loads programs into the kernel; the capabilities it takes are in docs/docker.md.
-ENTRYPOINT ["java", "-XX:+UseSerialGC", "-Xms32m", "-Xmn16m", "-Xmx512m", "--enable-native-access=ALL-UNNAMED", "-jar", "/app/quarkus-run.jar"]
+ENTRYPOINT ["java", "-XX:+UseSerialGC", "-Xms32m", "-Xmn16m", "--enable-native-access=ALL-UNNAMED", "-jar", "/app/quarkus-run.jar"]
