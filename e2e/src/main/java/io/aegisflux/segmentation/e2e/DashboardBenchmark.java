@@ -1,11 +1,11 @@
 package io.aegisflux.segmentation.e2e;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import io.aegisflux.segmentation.contracts.Examples;
 import io.aegisflux.segmentation.contracts.FlowEvent;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.Wire;
+import io.aegisflux.segmentation.harness.DroppedPackets;
 import io.aegisflux.segmentation.harness.Figures;
 import io.aegisflux.segmentation.harness.NatsBinary;
 import io.aegisflux.segmentation.harness.NatsServer;
@@ -20,7 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
@@ -38,7 +37,6 @@ final class DashboardBenchmark {
 
     private final Connection bus;
     private final String page;
-    private final FlowEvent example = Wire.read(Examples.read("event-packet-dropped"), FlowEvent.class);
 
     private DashboardBenchmark(Connection bus, String page) {
         this.bus = bus;
@@ -136,28 +134,8 @@ final class DashboardBenchmark {
 
     private void publish(int i, String source, String dest) {
         HostId host = new HostId("host-" + i % 100);
-        FlowEvent event = new FlowEvent(
-                UUID.randomUUID().toString(),
-                host,
-                example.eventType(),
-                example.policyId(),
-                example.policyVersion(),
-                example.ruleId(),
-                example.reason(),
-                example.verdict(),
-                example.direction(),
-                example.hook(),
-                source,
-                dest,
-                40_000 + i % 20_000,
-                1 + i % 4,
-                example.protocol(),
-                example.interfaceName(),
-                example.generation(),
-                1,
-                0,
-                Instant.now(),
-                example.metadata());
+        FlowEvent event =
+                DroppedPackets.event(UUID.randomUUID().toString(), host, source, 40_000 + i % 20_000, dest, 1 + i % 4);
         bus.publish(Subjects.events(host), Wire.write(event));
     }
 

@@ -1,7 +1,7 @@
 package io.aegisflux.segmentation.harness;
 
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.aegisflux.segmentation.contracts.Wire;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -28,10 +28,11 @@ public final class ImageOptions {
                     .findFirst()
                     .orElseThrow(() -> new IllegalStateException(file + " has no entry point"));
             List<String> options = new ArrayList<>(List.of("-XX:TieredStopAtLevel=4"));
-            options.addAll(new ObjectMapper()
-                    .readValue(entrypoint.substring(ENTRYPOINT.length()), new TypeReference<List<String>>() {}).stream()
-                            .filter(word -> word.startsWith("-X"))
-                            .toList());
+            options.addAll(Wire.mapper()
+                    .readValue(entrypoint.substring(ENTRYPOINT.length()), new TypeReference<List<String>>() {})
+                    .stream()
+                    .filter(word -> word.startsWith("-X"))
+                    .toList());
             return options;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file, e);

@@ -1,6 +1,5 @@
 package io.aegisflux.segmentation.telemetry;
 
-import io.aegisflux.segmentation.contracts.Examples;
 import io.aegisflux.segmentation.contracts.FlowEvent;
 import io.aegisflux.segmentation.contracts.FlowRow;
 import io.aegisflux.segmentation.contracts.HostId;
@@ -11,6 +10,7 @@ import io.aegisflux.segmentation.contracts.TelemetryFlows;
 import io.aegisflux.segmentation.contracts.TelemetryMap;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.harness.Command;
+import io.aegisflux.segmentation.harness.DroppedPackets;
 import io.aegisflux.segmentation.harness.Figures;
 import io.aegisflux.segmentation.harness.NatsBinary;
 import io.aegisflux.segmentation.harness.NatsServer;
@@ -65,7 +65,6 @@ public final class ThroughputBenchmark {
 
     private final Figures figures = new Figures(Map.of(
             "broker", Command.run(NatsBinary.find().toString(), "--version").strip() + ", sync_interval: 2m"));
-    private final FlowEvent example = Wire.read(Examples.read("event-packet-dropped"), FlowEvent.class);
     private final List<TelemetryFlows> windows = new CopyOnWriteArrayList<>();
     private final NatsServer nats;
     private final Bus bus;
@@ -309,29 +308,9 @@ public final class ThroughputBenchmark {
         return "host-" + i % HOSTS;
     }
 
-    private FlowEvent event(int i) {
-        return new FlowEvent(
-                "bench-" + i,
-                new HostId(host(i)),
-                example.eventType(),
-                example.policyId(),
-                example.policyVersion(),
-                example.ruleId(),
-                example.reason(),
-                example.verdict(),
-                example.direction(),
-                example.hook(),
-                "10.8.1." + i % SOURCES,
-                "10.8.2." + i % HOSTS,
-                example.sourcePort(),
-                1 + i % PORTS,
-                example.protocol(),
-                example.interfaceName(),
-                example.generation(),
-                1,
-                0,
-                Instant.now(),
-                example.metadata());
+    private static FlowEvent event(int i) {
+        return DroppedPackets.event(
+                "bench-" + i, new HostId(host(i)), "10.8.1." + i % SOURCES, "10.8.2." + i % HOSTS, 1 + i % PORTS);
     }
 
     /** What does not come about shows in the figures. */

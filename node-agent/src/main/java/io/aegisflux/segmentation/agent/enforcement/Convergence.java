@@ -110,14 +110,10 @@ public final class Convergence {
                 refusals.report(refusal, Digests.sha256Hex(message), Map.of("bytes", message.length));
             case GateVerdict.Accepted(DesiredState state) -> {
                 if (isWrittenDown(state, message)) {
-                    accepted = Optional.of(new Accepted(message, state));
                     apply(state, message, retry);
                 }
             }
-            case GateVerdict.Unchanged(DesiredState state) -> {
-                accepted = Optional.of(new Accepted(message, state));
-                apply(state, message, retry);
-            }
+            case GateVerdict.Unchanged(DesiredState state) -> apply(state, message, retry);
         }
     }
 
@@ -139,6 +135,7 @@ public final class Convergence {
     }
 
     private void apply(DesiredState state, byte[] envelope, Consumer<Duration> retry) throws DatapathException {
+        accepted = Optional.of(new Accepted(envelope, state));
         Optional<String> artifact = state.artifact() == null ? Optional.empty() : load(state.artifact(), retry);
         Optional<Running> running = lane.call(Datapath::running);
         if (running.isEmpty()) {
