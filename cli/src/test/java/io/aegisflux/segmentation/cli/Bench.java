@@ -55,6 +55,7 @@ import io.nats.client.Nats;
 import io.nats.client.Options;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
+import io.nats.client.api.SubjectTransform;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -146,16 +147,25 @@ public final class Bench implements AutoCloseable {
         }
     }
 
+    /** As the services hold what hosts publish. */
+    static SubjectTransform byPartition(String prefix) {
+        return SubjectTransform.builder()
+                .source(Subjects.each(prefix))
+                .destination(prefix + "{{partition(16,1)}}.{{wildcard(1)}}")
+                .build();
+    }
+
     private void stream(String name, String prefix) {
         try {
-            connection
-                    .jetStreamManagement()
-                    .addStream(StreamConfiguration.builder()
-                            .name(name)
-                            .subjects(Subjects.each(prefix))
-                            .storageType(StorageType.Memory)
-                            .allowDirect(true)
-                            .build());
+            StreamConfiguration.Builder stream = StreamConfiguration.builder()
+                    .name(name)
+                    .subjects(Subjects.each(prefix))
+                    .storageType(StorageType.Memory)
+                    .allowDirect(true);
+            if (prefix.equals(Subjects.EVENTS)) {
+                stream.subjectTransform(byPartition(prefix));
+            }
+            connection.jetStreamManagement().addStream(stream.build());
         } catch (IOException | JetStreamApiException e) {
             throw new IllegalStateException("cannot make " + name, e);
         }
@@ -567,6 +577,7 @@ public final class Bench implements AutoCloseable {
                                             event.generation(),
                                             1,
                                             0,
+                                            event.number(),
                                             event.timestamp(),
                                             Map.of("bytes", 60)),
                                     null,

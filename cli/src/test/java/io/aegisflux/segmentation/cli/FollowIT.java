@@ -44,6 +44,7 @@ class FollowIT {
                 .addStream(StreamConfiguration.builder()
                         .name(Streams.EVENTS)
                         .subjects(Subjects.each(Subjects.EVENTS))
+                        .subjectTransform(Bench.byPartition(Subjects.EVENTS))
                         .storageType(StorageType.File)
                         .build());
     }
@@ -266,6 +267,7 @@ class FollowIT {
                 like.generation(),
                 1,
                 0,
+                like.number(),
                 like.timestamp(),
                 like.metadata());
     }

@@ -505,6 +505,7 @@ class GoldenIT {
                 7,
                 verdict == Verdict.DROPPED ? 12 : 1,
                 lost,
+                1,
                 Run.NOW.minusMillis(771),
                 Map.of());
     }
@@ -530,6 +531,7 @@ class GoldenIT {
                 7,
                 1,
                 0,
+                1,
                 Run.NOW.minusSeconds(90_000),
                 Map.of());
     }

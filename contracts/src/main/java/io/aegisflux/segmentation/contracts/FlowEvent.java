@@ -24,6 +24,8 @@ import java.util.Set;
  * @param generation the table in force, counted by the host
  * @param count how many equal decisions this stands for
  * @param lost how many events were lost before this one since the last
+ * @param number of this host's events in the order of sending, from 1 on since the agent's start, so that a reader sees which
+ *     did not reach it; 0 for one that has none
  * @param metadata bytes, pid, comm, first, last: what belongs to the decision
  */
 public record FlowEvent(
@@ -46,6 +48,7 @@ public record FlowEvent(
         long generation,
         long count,
         long lost,
+        long number,
         Instant timestamp,
         Map<String, Object> metadata) {
 
@@ -72,7 +75,35 @@ public record FlowEvent(
         Figures.requireCount(generation, "generation");
         Figures.requireCount(count, "count");
         Figures.requireCount(lost, "lost");
+        Figures.requireCount(number, "number");
         metadata = Frozen.map(metadata);
+    }
+
+    /** The same event as it is sent. */
+    public FlowEvent sent(long newLost, long newNumber) {
+        return new FlowEvent(
+                id,
+                hostId,
+                eventType,
+                policyId,
+                policyVersion,
+                ruleId,
+                reason,
+                verdict,
+                direction,
+                hook,
+                sourceIp,
+                destIp,
+                sourcePort,
+                destPort,
+                protocol,
+                interfaceName,
+                generation,
+                count,
+                newLost,
+                newNumber,
+                timestamp,
+                metadata);
     }
 
     /** The wire name is the seed's: {@code interface}. */

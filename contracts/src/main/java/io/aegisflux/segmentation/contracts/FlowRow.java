@@ -53,6 +53,32 @@ public record FlowRow(
         Figures.requireCount(count, "count");
     }
 
+    /**
+     * The same decisions and those before them.
+     *
+     * @param ofSourcePort null when they differ
+     * @param ofDestPort 0 when they differ
+     */
+    public FlowRow summedUp(Integer ofSourcePort, int ofDestPort, long inAll, Instant firstOfAll) {
+        return new FlowRow(
+                hostId,
+                eventId,
+                direction,
+                source,
+                dest,
+                ofSourcePort,
+                ofDestPort,
+                protocol,
+                verdict,
+                reason,
+                policyId,
+                policyVersion,
+                ruleId,
+                inAll,
+                firstOfAll,
+                last);
+    }
+
     /** What an event tells, its ends without names. */
     public static FlowRow of(FlowEvent event) {
         return new FlowRow(

@@ -16,6 +16,7 @@ public final class Streams {
     public static final String SYSTEM = "SEGMENTATION_SYSTEM";
     public static final String POLICY_UPDATES = "SEGMENTATION_POLICY_UPDATES";
     public static final String TELEMETRY = "SEGMENTATION_TELEMETRY";
+    public static final String PARTIALS = "SEGMENTATION_PARTIALS";
     public static final String LEASES = "SEGMENTATION_LEASES";
 
     /** Object store of signed, versioned artifacts; objects are named by their SHA-256 in lower-case hex. */

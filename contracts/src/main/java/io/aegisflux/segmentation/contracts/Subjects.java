@@ -1,5 +1,6 @@
 package io.aegisflux.segmentation.contracts;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -25,7 +26,11 @@ public final class Subjects {
     public static final String WORKLOADS = ROOT + "workloads.";
     public static final String TELEMETRY = ROOT + "telemetry.";
     public static final String LEASES = ROOT + "leases.";
+    public static final String PARTIALS = ROOT + "partials.";
     public static final String API = ROOT + "api.";
+
+    /** Into so many parts the hosts of a fleet are divided for those who read {@link #EVENTS} and {@link #FLOWS} together. */
+    public static final int PARTITIONS = 16;
 
     public static final String BUILDS_REQUESTED = ROOT + "builds.requested";
     public static final String BUILDS_COMPLETED = ROOT + "builds.completed";
@@ -127,6 +132,45 @@ public final class Subjects {
     /** Where the agent of a host answers what its kernel makes of a packet. */
     public static String probe(HostId host) {
         return API + "node." + host + ".probe";
+    }
+
+    /**
+     * Where the instances of telemetry-service sum up what the hosts of a partition told.
+     *
+     * @param part the source and the partition, e.g. {@code events-7}
+     * @throws IllegalArgumentException when it is not one lower-case token
+     */
+    public static String partial(String part) {
+        return PARTIALS + name(part);
+    }
+
+    /**
+     * As the streams of {@link #EVENTS} and {@link #FLOWS} hold what all hosts publish: behind a partition, which the broker
+     * makes of the host's id. Published and heard are the subjects without it.
+     */
+    public static String held(String prefix) {
+        return prefix + '>';
+    }
+
+    /** As {@link #held(String)}, of one host. */
+    public static String held(String prefix, HostId host) {
+        return prefix + "*." + host;
+    }
+
+    /** As {@link #held(String)}, of the hosts of one partition. */
+    public static String held(String prefix, int partition) {
+        return prefix + partition + ".*";
+    }
+
+    /** The subject on which a message was published that a stream holds; the same where the stream has no partitions. */
+    public static String published(String held) {
+        for (String prefix : List.of(EVENTS, FLOWS)) {
+            int partition = held.indexOf('.', prefix.length());
+            if (held.startsWith(prefix) && partition > 0) {
+                return prefix + held.substring(partition + 1);
+            }
+        }
+        return held;
     }
 
     /** Every subject below one of the prefixes of this class, one token deep. */

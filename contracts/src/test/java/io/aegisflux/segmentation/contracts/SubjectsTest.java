@@ -107,6 +107,18 @@ class SubjectsTest {
     }
 
     @Test
+    void readsBackOnWhichSubjectAMessageWasPublishedThatAStreamHolds() {
+        assertThat(Subjects.held(Subjects.EVENTS)).isEqualTo("segmentation.events.>");
+        assertThat(Subjects.held(Subjects.EVENTS, new HostId("host-a"))).isEqualTo("segmentation.events.*.host-a");
+        assertThat(Subjects.held(Subjects.FLOWS, 7)).isEqualTo("segmentation.flows.7.*");
+        assertThat(Subjects.partial("events-7")).isEqualTo("segmentation.partials.events-7");
+        assertThat(Subjects.published("segmentation.events.12.host-a")).isEqualTo("segmentation.events.host-a");
+        assertThat(Subjects.published("segmentation.flows.3.host-a")).isEqualTo("segmentation.flows.host-a");
+        assertThat(Subjects.published("segmentation.events.host-a")).isEqualTo("segmentation.events.host-a");
+        assertThat(Subjects.published("segmentation.telemetry.flows")).isEqualTo("segmentation.telemetry.flows");
+    }
+
+    @Test
     void readsTheTokenBack() {
         assertThat(Subjects.token(Subjects.EVENTS, "segmentation.events.host-a"))
                 .contains("host-a");

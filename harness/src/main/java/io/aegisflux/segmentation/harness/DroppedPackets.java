@@ -39,6 +39,7 @@ public final class DroppedPackets {
                 EXAMPLE.generation(),
                 1,
                 0,
+                0,
                 Instant.now(),
                 EXAMPLE.metadata());
     }

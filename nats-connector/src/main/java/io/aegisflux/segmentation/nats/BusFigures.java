@@ -8,12 +8,12 @@ import java.util.List;
 final class BusFigures {
     private final MeterRegistry metrics;
     private final String service;
-    private final List<InboundChannel> channels;
+    private final List<ChannelState> channels;
 
     /**
      * @param channels as they come
      */
-    BusFigures(MeterRegistry metrics, Bus bus, List<InboundChannel> channels) {
+    BusFigures(MeterRegistry metrics, Bus bus, List<ChannelState> channels) {
         this.metrics = metrics;
         this.service = bus.settings().clientName();
         this.channels = channels;
@@ -30,7 +30,7 @@ final class BusFigures {
                         channels,
                         of -> of.stream()
                                 .filter(channel -> channel.stream().equals(stream))
-                                .mapToLong(InboundChannel::pending)
+                                .mapToLong(ChannelState::pending)
                                 .sum())
                 .description("Messages of the stream that the service has not seen yet.")
                 .tag("service", service)

@@ -25,9 +25,8 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
  * attributes {@code durable} (default: the service's name and the channel's), {@code filter-subjects} (comma list),
  * {@code ack-wait} (ISO-8601 duration, default PT30S), {@code max-ack-pending} (default 64), {@code longest-retry}
  * (default PT10M), {@code deliver} (all or new). With {@code consumer=ordered} as well: every instance has a consumer of its own and sees every message, in order;
- * {@code deliver} may then also be last-per-subject, or how far back to begin (ISO-8601 duration), and {@code batch} how
- * many messages make one {@link Batch} at most. Without {@code stream}: a core subscription of {@code subject}. Payloads
- * are bytes but for batches; {@link NatsMetadata} comes along.
+ * {@code deliver} may then also be last-per-subject, or how far back to begin (ISO-8601 duration). Without {@code stream}: a
+ * core subscription of {@code subject}. Payloads are bytes; {@link NatsMetadata} comes along.
  */
 @ApplicationScoped
 @Connector(NatsConnector.NAME)
@@ -37,7 +36,8 @@ public class NatsConnector implements InboundConnector {
     private final Bus bus;
     private final String service;
     private final BusFigures figures;
-    private final List<InboundChannel> channels = new CopyOnWriteArrayList<>();
+    private final List<ChannelState> channels = new CopyOnWriteArrayList<>();
+    private final List<InboundChannel> inbound = new CopyOnWriteArrayList<>();
 
     @Inject
     public NatsConnector(Bus bus, MeterRegistry metrics) {
@@ -50,15 +50,19 @@ public class NatsConnector implements InboundConnector {
     public Flow.Publisher<? extends Message<?>> getPublisher(Config config) {
         String channel = config.getValue("channel-name", String.class);
         return config.getOptionalValue("stream", String.class)
-                .<Multi<? extends Message<?>>>map(stream -> emitted(
-                        inbound(channel, stream, config),
-                        config.getOptionalValue("batch", Integer.class).orElse(0)))
+                .map(stream -> emitted(inbound(channel, stream, config)))
                 .orElseGet(() -> subscribe(config.getValue("subject", String.class)));
     }
 
     /** For health and metrics. */
-    List<InboundChannel> channels() {
+    List<ChannelState> channels() {
         return List.copyOf(channels);
+    }
+
+    /** Shows something else that reads a stream beside the channels. */
+    public void watch(ChannelState reader) {
+        channels.add(reader);
+        figures.watch(reader.stream());
     }
 
     /**
@@ -75,7 +79,7 @@ public class NatsConnector implements InboundConnector {
 
     @PreDestroy
     void stop() {
-        channels.forEach(InboundChannel::stop);
+        inbound.forEach(InboundChannel::stop);
     }
 
     private InboundChannel inbound(String channel, String stream, Config config) {
@@ -102,27 +106,13 @@ public class NatsConnector implements InboundConnector {
                         deliver.equals("new")));
     }
 
-    /**
-     * @param batch messages handed over together at most; 0 when each is handed over by itself
-     */
-    private Multi<? extends Message<?>> emitted(InboundChannel channel, int batch) {
-        channels.add(channel);
-        figures.watch(channel.stream());
-        if (batch == 0) {
-            return emitted(
-                    channel,
-                    emitter -> channel.run((payload, metadata, done) -> emitter.emit(Message.of(
-                            payload, Metadata.of(metadata), () -> done.apply(null), failure -> done.apply(failure)))));
-        }
-        if (channel instanceof OrderedChannel ordered) {
-            return emitted(
-                    channel,
-                    emitter -> ordered.run(
-                            batch,
-                            (messages, done) -> emitter.emit(
-                                    Message.of(messages, () -> done.apply(null), failure -> done.apply(failure)))));
-        }
-        throw new IllegalArgumentException("channel %s: batch goes with consumer=ordered".formatted(channel.name()));
+    private Multi<Message<byte[]>> emitted(InboundChannel channel) {
+        inbound.add(channel);
+        watch(channel);
+        return emitted(
+                channel,
+                emitter -> channel.run((payload, metadata, done) -> emitter.emit(Message.of(
+                        payload, Metadata.of(metadata), () -> done.apply(null), failure -> done.apply(failure)))));
     }
 
     private static <T> Multi<T> emitted(InboundChannel channel, Consumer<MultiEmitter<? super T>> run) {

@@ -1,5 +1,6 @@
 package io.aegisflux.segmentation.nats;
 
+import io.aegisflux.segmentation.contracts.Subjects;
 import io.nats.client.Message;
 import io.nats.client.impl.NatsJetStreamMetaData;
 import java.time.Instant;
@@ -9,6 +10,7 @@ import java.util.Map;
 /**
  * Where an incoming message came from; metadata of the reactive message.
  *
+ * @param subject on which it was published
  * @param sequence in its stream; 0 for a message of a core subscription
  * @param replyTo null when none was given, or when the message came out of a stream
  * @param timestamp when the stream stored it, or when it arrived
@@ -34,12 +36,13 @@ public record NatsMetadata(
 
     static NatsMetadata of(Message message) {
         Map<String, List<String>> headers = MessageHeaders.of(message.getHeaders());
+        String subject = Subjects.published(message.getSubject());
         if (!message.isJetStream()) {
-            return new NatsMetadata(message.getSubject(), 0, message.getReplyTo(), headers, Instant.now(), 1, 0);
+            return new NatsMetadata(subject, 0, message.getReplyTo(), headers, Instant.now(), 1, 0);
         }
         NatsJetStreamMetaData meta = message.metaData();
         return new NatsMetadata(
-                message.getSubject(),
+                subject,
                 meta.streamSequence(),
                 null,
                 headers,

@@ -26,7 +26,7 @@ public class NatsReadiness implements HealthCheck {
     public HealthCheckResponse call() {
         HealthCheckResponseBuilder answer =
                 HealthCheckResponse.named("nats").status(bus.isConnected()).withData("connection", bus.state());
-        for (InboundChannel channel : connector.channels()) {
+        for (ChannelState channel : connector.channels()) {
             String trouble = channel.trouble();
             answer.withData(channel.name(), trouble == null ? "pulling" : trouble);
             if (trouble != null) {

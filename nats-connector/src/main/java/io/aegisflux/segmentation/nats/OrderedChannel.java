@@ -8,12 +8,9 @@ import io.nats.client.StreamContext;
 import io.nats.client.api.StreamInfoOptions;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
-import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -26,10 +23,10 @@ import java.util.logging.Logger;
 final class OrderedChannel implements InboundChannel {
     private static final Logger LOG = Logger.getLogger(OrderedChannel.class.getName());
     private static final Duration POLL = Duration.ofMillis(500);
-    private static final Duration GATHER = Duration.ofMillis(10);
 
-    /** So many are fetched ahead of what is handled, or two batches: a message may have a MiB. */
-    private static final int LEAST_AHEAD = 32;
+    /** So many are fetched ahead of what is handled: a message may have a MiB. */
+    private static final ConsumeOptions AHEAD =
+            ConsumeOptions.builder().batchSize(32).build();
 
     private final Bus bus;
     private final Settings settings;
@@ -51,7 +48,7 @@ final class OrderedChannel implements InboundChannel {
         this.bus = bus;
         this.settings = settings;
         this.position = new StreamPosition(settings.from());
-        this.refusals = new PoisonReports(bus, settings.service(), this);
+        this.refusals = new PoisonReports(bus, settings.service(), settings.channel(), settings.stream());
     }
 
     @Override
@@ -84,32 +81,11 @@ final class OrderedChannel implements InboundChannel {
         return caughtUp;
     }
 
-    /** Takes messages together. */
-    interface BatchReceiver {
-        /**
-         * @param done to be called once, with null or what went wrong with all of them
-         */
-        void receive(Batch batch, Function<Throwable, CompletionStage<Void>> done);
-    }
-
     @Override
     public void run(Receiver receiver) {
-        run(1, (batch, done) -> {
-            Batch.Arrival only = batch.arrivals().getFirst();
-            receiver.receive(only.payload(), only.metadata(), failure -> {
-                if (failure != null) {
-                    only.refusal().accept(failure);
-                }
-                return done.apply(null);
-            });
-        });
-    }
-
-    /** As {@link #run(Receiver)}, up to so many messages at a time, as long as more wait. */
-    void run(int most, BatchReceiver receiver) {
         while (!stopped) {
             try {
-                follow(most, receiver);
+                follow(receiver);
                 Thread.sleep(POLL);
             } catch (InterruptedException e) {
                 return;
@@ -134,23 +110,20 @@ final class OrderedChannel implements InboundChannel {
         }
     }
 
-    private void follow(int most, BatchReceiver receiver) throws Exception {
+    private void follow(Receiver receiver) throws Exception {
         StreamCatalog.ensure(bus, stream());
         StreamContext context = bus.connection().getStreamContext(stream());
         long reconnects = reconnects();
         turn.acquire(); // so that what is being handled is behind us, too
         turn.release();
         var consumer = context.createOrderedConsumer(position.next(context.getStreamInfo(), settings.filters()));
-        ConsumeOptions ahead = ConsumeOptions.builder()
-                .batchSize(Math.max(LEAST_AHEAD, 2 * most))
-                .build();
-        try (IterableConsumer messages = consumer.iterate(ahead)) {
+        try (IterableConsumer messages = consumer.iterate(AHEAD)) {
             trouble = null;
             caughtUp |= settings.from() instanceof StreamPosition.From.Now || holdsNothing(context);
             while (!stopped && reconnects() == reconnects) {
                 Message message = messages.nextMessage(POLL);
                 if (message != null) {
-                    hand(gather(message, messages, most), receiver);
+                    hand(message, receiver);
                 } else if (messages.isFinished()) {
                     throw new IllegalStateException("the broker ended the consumer of " + name());
                 } else {
@@ -168,40 +141,19 @@ final class OrderedChannel implements InboundChannel {
                 == 0;
     }
 
-    private List<Message> gather(Message first, IterableConsumer messages, int most) throws Exception {
-        List<Message> gathered = new ArrayList<>(List.of(first));
-        while (gathered.size() < most && gathered.getLast().metaData().pendingCount() > 0) {
-            Message next = messages.nextMessage(GATHER);
-            if (next == null) {
-                break;
-            }
-            gathered.add(next);
-        }
-        return gathered;
-    }
-
-    private void hand(List<Message> messages, BatchReceiver receiver) throws InterruptedException {
-        List<Batch.Arrival> arrivals = messages.stream().map(this::arrival).toList();
-        NatsMetadata last = arrivals.getLast().metadata();
+    private void hand(Message message, Receiver receiver) throws InterruptedException {
+        NatsMetadata metadata = NatsMetadata.of(message);
         turn.acquire();
-        receiver.receive(new Batch(arrivals), failure -> {
+        receiver.receive(message.getData(), metadata, failure -> {
             if (failure != null) {
-                LOG.log(
-                        Level.SEVERE,
-                        "passed over messages up to number " + last.sequence() + " of " + name(),
-                        failure);
+                refusals.report(metadata, failure);
             }
-            position.passed(last.sequence());
-            pending = last.pending();
+            position.passed(metadata.sequence());
+            pending = metadata.pending();
             caughtUp |= pending == 0;
             turn.release();
             return CompletableFuture.completedFuture(null);
         });
-    }
-
-    private Batch.Arrival arrival(Message message) {
-        NatsMetadata metadata = NatsMetadata.of(message);
-        return new Batch.Arrival(message.getData(), metadata, failure -> refusals.report(metadata, failure));
     }
 
     private long reconnects() {

@@ -29,19 +29,19 @@ record Poison(String subject, byte[] data, String id, String reason) {
         return null;
     }
 
-    static Poison of(String service, InboundChannel channel, NatsMetadata metadata, Throwable cause) {
+    static Poison of(String service, String channel, String stream, NatsMetadata metadata, Throwable cause) {
         SystemEvent event = new SystemEvent(
                 service,
                 SystemEvent.MESSAGE_REJECTED,
-                channel.name(),
+                channel,
                 cause.getMessage(),
                 "error",
                 Instant.now(),
-                Map.of("subject", metadata.subject(), "stream", channel.stream(), "sequence", metadata.sequence()));
+                Map.of("subject", metadata.subject(), "stream", stream, "sequence", metadata.sequence()));
         return new Poison(
                 Subjects.systemOfService(service),
                 Wire.write(event),
-                "rejected-%s-%s-%d".formatted(service, channel.stream(), metadata.sequence()),
+                "rejected-%s-%s-%d".formatted(service, stream, metadata.sequence()),
                 cause.getMessage());
     }
 }

@@ -14,14 +14,16 @@ final class PoisonReports {
 
     private final Bus bus;
     private final String service;
-    private final InboundChannel channel;
+    private final String channel;
+    private final String stream;
     private long second;
     private int reports;
 
-    PoisonReports(Bus bus, String service, InboundChannel channel) {
+    PoisonReports(Bus bus, String service, String channel, String stream) {
         this.bus = bus;
         this.service = service;
         this.channel = channel;
+        this.stream = stream;
     }
 
     /** Reports a message; what is not its own fault goes to the log alone, whole. */
@@ -33,7 +35,7 @@ final class PoisonReports {
                     "passed over %s (number %d)".formatted(metadata.subject(), metadata.sequence()),
                     failure);
         } else if (mayReport()) {
-            Poison poison = Poison.of(service, channel, metadata, cause);
+            Poison poison = Poison.of(service, channel, stream, metadata, cause);
             LOG.log(Level.WARNING, "refused {0}: {1}", new Object[] {metadata.subject(), poison.reason()});
             bus.publishAsync(poison.subject(), poison.data(), poison.id());
         }

@@ -205,7 +205,7 @@ final class PullChannel implements InboundChannel {
     }
 
     private void report(NatsMetadata metadata, Throwable cause) {
-        Poison poison = Poison.of(settings.service(), this, metadata, cause);
+        Poison poison = Poison.of(settings.service(), settings.channel(), settings.stream(), metadata, cause);
         LOG.log(Level.WARNING, "refused {0}: {1}", new Object[] {metadata.subject(), poison.reason()});
         bus.publish(poison.subject(), poison.data(), poison.id());
     }

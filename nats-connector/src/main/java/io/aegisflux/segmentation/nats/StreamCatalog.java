@@ -12,6 +12,7 @@ import io.nats.client.api.Republish;
 import io.nats.client.api.RetentionPolicy;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
+import io.nats.client.api.SubjectTransform;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -88,14 +89,14 @@ public final class StreamCatalog {
                             .allowDirect(true)),
             Map.entry(
                     Streams.EVENTS,
-                    stream -> stream.subjects(Subjects.each(Subjects.EVENTS))
+                    stream -> byPartition(stream, Subjects.EVENTS)
                             .maximumMessageSize(16 * 1024) // an event has about one KiB, and many are read ahead
                             .allowAtomicPublish() // unknown to brokers below 2.12, which pass it over
                             .maxAge(Duration.ofHours(24))
                             .maxBytes(512 * MIB)),
             Map.entry(
                     Streams.FLOWS,
-                    stream -> stream.subjects(Subjects.each(Subjects.FLOWS))
+                    stream -> byPartition(stream, Subjects.FLOWS)
                             .maximumMessageSize(1024 * 1024)
                             .compressionOption(CompressionOption.S2) // rows of one host repeat each other
                             .maxAge(Duration.ofDays(7))
@@ -128,6 +129,12 @@ public final class StreamCatalog {
                             .maxBytes(64 * MIB)
                             .allowDirect(true)),
             Map.entry(
+                    Streams.PARTIALS,
+                    stream -> stream.subjects(Subjects.each(Subjects.PARTIALS))
+                            .allowDirect(true)
+                            .maxAge(Duration.ofMinutes(20)) // longer than the live map looks back
+                            .maxBytes(256 * MIB)),
+            Map.entry(
                     Streams.LEASES,
                     stream -> stream.subjects(Subjects.each(Subjects.LEASES))
                             .storageType(StorageType.Memory)
@@ -135,6 +142,15 @@ public final class StreamCatalog {
                             .maxAge(Lease.DURATION)));
 
     private StreamCatalog() {}
+
+    /** Holds what hosts publish behind their partition, so that each partition can be read by itself. */
+    private static StreamConfiguration.Builder byPartition(StreamConfiguration.Builder stream, String prefix) {
+        return stream.subjects(Subjects.each(prefix))
+                .subjectTransform(SubjectTransform.builder()
+                        .source(Subjects.each(prefix))
+                        .destination("%s{{partition(%d,1)}}.{{wildcard(1)}}".formatted(prefix, Subjects.PARTITIONS))
+                        .build());
+    }
 
     /**
      * Makes sure that a stream is there with our configuration.

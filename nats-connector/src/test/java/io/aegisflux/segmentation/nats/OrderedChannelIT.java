@@ -147,38 +147,6 @@ class OrderedChannelIT {
         out.get(2).run();
     }
 
-    @Test
-    void handsOverTogetherWhatWaitsAndRefusesOneWithoutTheOthers() throws Exception {
-        List<String> published = publish(300);
-        publish(Streams.EVENTS, Subjects.EVENTS + "host-a", "poison");
-        publish(Streams.EVENTS, Subjects.EVENTS + "host-a", "last");
-        List<Integer> sizes = new CopyOnWriteArrayList<>();
-        List<String> seen = new CopyOnWriteArrayList<>();
-        OrderedChannel channel = channel(Streams.EVENTS, Subjects.EVENTS, "all");
-        Thread.ofVirtual()
-                .start(() -> channel.run(100, (batch, done) -> {
-                    sizes.add(batch.arrivals().size());
-                    for (Batch.Arrival arrival : batch.arrivals()) {
-                        String text = new String(arrival.payload(), StandardCharsets.UTF_8);
-                        if (text.equals("poison")) {
-                            arrival.refusal().accept(new PoisonMessageException("no host is called so"));
-                        } else {
-                            seen.add(text);
-                        }
-                    }
-                    done.apply(null);
-                }));
-        await().until(() -> seen.contains("last"));
-        assertThat(seen.subList(0, 300)).isEqualTo(published);
-        assertThat(sizes).allMatch(size -> size <= 100).anyMatch(size -> size > 1);
-        await().until(() -> bus.connection()
-                        .getStreamContext(Streams.SYSTEM)
-                        .getStreamInfo()
-                        .getStreamState()
-                        .getMsgCount()
-                == 1);
-    }
-
     private OrderedChannel channel(String stream, String prefix, String deliver) {
         OrderedChannel channel = new OrderedChannel(
                 bus,
@@ -186,7 +154,7 @@ class OrderedChannelIT {
                         "test",
                         "ordered-test",
                         stream,
-                        List.of(Subjects.each(prefix)),
+                        List.of(Subjects.held(prefix)),
                         StreamPosition.From.of(deliver)));
         channels.add(channel);
         return channel;

@@ -143,7 +143,7 @@ class PullChannelIT {
                         "pull-test",
                         Streams.EVENTS,
                         "pull-test",
-                        List.of(Subjects.each(Subjects.EVENTS)),
+                        List.of(Subjects.held(Subjects.EVENTS)),
                         Duration.ofSeconds(5),
                         inFlight,
                         longestRetry,

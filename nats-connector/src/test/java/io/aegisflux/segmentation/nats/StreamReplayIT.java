@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.harness.NatsServer;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class StreamReplayIT {
-    private static final String ALL = Subjects.each(Subjects.EVENTS);
+    private static final String ALL = Subjects.held(Subjects.EVENTS);
 
     private static NatsServer server;
     private static Bus bus;
@@ -49,10 +50,15 @@ class StreamReplayIT {
         assertThat(read).hasSize(300).endsWith("299");
 
         read.clear();
-        StreamReplay.seek(bus, Streams.EVENTS, Subjects.EVENTS + "host-a", anHourAgo, (data, metadata) -> {
-            read.add(new String(data, UTF_8));
-            return read.size() < 3;
-        });
+        StreamReplay.seek(
+                bus,
+                Streams.EVENTS,
+                Subjects.held(Subjects.EVENTS, new HostId("host-a")),
+                anHourAgo,
+                (data, metadata) -> {
+                    read.add(new String(data, UTF_8));
+                    return read.size() < 3;
+                });
         assertThat(read).containsExactly("0", "3", "6");
 
         read.clear();

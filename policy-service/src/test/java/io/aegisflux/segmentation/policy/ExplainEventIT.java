@@ -174,6 +174,7 @@ class ExplainEventIT {
                 1,
                 1,
                 0,
+                1,
                 id.time(),
                 Map.of("bytes", 60));
     }

@@ -24,9 +24,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -48,6 +50,7 @@ final class FleetDouble implements AutoCloseable {
 
     final List<TelemetrySummary> summaries = new CopyOnWriteArrayList<>();
     final List<TelemetryFlows> windows = new CopyOnWriteArrayList<>();
+    private final Map<String, Long> numbers = new ConcurrentHashMap<>();
     private final Bus bus;
 
     FleetDouble(String url) {
@@ -98,7 +101,7 @@ final class FleetDouble implements AutoCloseable {
         return bus.publishAsync(Subjects.EVENTS + host, event.getBytes(StandardCharsets.UTF_8), null);
     }
 
-    /** A drop of now, said again until the stream has it, once: as an agent does. */
+    /** A drop of now, numbered, and said again until the stream has it, once: as an agent does. */
     void dropSurely(String host, int port) {
         FlowEvent event = Fixtures.example(
                 "event-packet-dropped",
@@ -106,6 +109,7 @@ final class FleetDouble implements AutoCloseable {
                 node -> node.put("host_id", host)
                         .put("id", UUID.randomUUID().toString())
                         .put("dest_port", port)
+                        .put("number", numbers.merge(host, 1L, Long::sum))
                         .put("timestamp", Instant.now().toString()));
         while (true) {
             try {
@@ -121,7 +125,10 @@ final class FleetDouble implements AutoCloseable {
         return Fixtures.example(
                 "event-packet-dropped",
                 FlowEvent.class,
-                node -> node.put("host_id", host).put("dest_port", port).put("count", count));
+                node -> node.put("host_id", host)
+                        .put("dest_port", port)
+                        .put("count", count)
+                        .put("number", 0));
     }
 
     /** The bytes of an event of which one figure is impossible. */

@@ -171,7 +171,7 @@ class RestartIT {
     @Test
     void eventsThatTheStreamGaveUpBeforeTheyWereReadAreToldAsLost() throws Exception {
         startService().awaitReady(PATIENCE);
-        fleet.drop("host-a", 100, 1);
+        fleet.dropSurely("host-a", 100);
         await().atMost(PATIENCE).until(() -> fleet.heard("host-a", 100) == 1);
         nats.stop();
         signal("STOP");

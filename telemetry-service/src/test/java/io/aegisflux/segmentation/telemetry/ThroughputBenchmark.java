@@ -98,7 +98,7 @@ public final class ThroughputBenchmark {
         Files.delete(log);
     }
 
-    private ServiceProcess service(String compiler, String deliver) {
+    private ServiceProcess service(String compiler, String back) {
         int port = NatsServer.freePort();
         return ServiceProcess.start(
                 List.of("taskset", "-c", "0"),
@@ -109,8 +109,8 @@ public final class ThroughputBenchmark {
                         nats.url(),
                         "QUARKUS_HTTP_PORT",
                         Integer.toString(port),
-                        "MP_MESSAGING_INCOMING_EVENTS_DELIVER",
-                        deliver),
+                        "SEGMENTATION_PARTITIONS_BACK",
+                        back),
                 "http://127.0.0.1:" + port,
                 log);
     }
@@ -126,7 +126,7 @@ public final class ThroughputBenchmark {
         String section = "telemetry-service on one core, %,d events of its stream".formatted(held);
         for (String compiler : COMPILERS.keySet()) {
             String beside = "%,.0f by the clock, a reader that only counts".formatted(read());
-            try (ServiceProcess service = service(compiler, "all")) {
+            try (ServiceProcess service = service(compiler, "PT24H")) {
                 service.awaitOk("/q/health/live", Duration.ofSeconds(30));
                 Run run = new Run(service);
                 await(() -> run.total() >= held);
@@ -139,7 +139,7 @@ public final class ThroughputBenchmark {
         long[] messages = new long[1];
         long start = System.nanoTime();
         StreamReplay.since(
-                bus, Streams.EVENTS, Subjects.each(Subjects.EVENTS), Instant.EPOCH, (data, metadata) -> messages[0]++);
+                bus, Streams.EVENTS, Subjects.held(Subjects.EVENTS), Instant.EPOCH, (data, metadata) -> messages[0]++);
         return messages[0] / seconds(start);
     }
 
@@ -150,7 +150,7 @@ public final class ThroughputBenchmark {
             bus.connection().jetStreamManagement().purgeStream(Streams.EVENTS);
             windows.clear();
             map = new MapView();
-            try (ServiceProcess service = service(compiler, "new")) {
+            try (ServiceProcess service = service(compiler, "PT0S")) {
                 service.awaitReady();
                 await(() -> map.whole().isPresent());
                 Run run = new Run(service);
@@ -260,7 +260,7 @@ public final class ThroughputBenchmark {
                     }
                 })
                 .subscribe(Subjects.TELEMETRY_FLOWS);
-        try (ServiceProcess service = service("C1", "new")) {
+        try (ServiceProcess service = service("C1", "PT0S")) {
             service.awaitReady();
             for (int i = 0; i < LATENCY_EVENTS; i++) {
                 sent.put(1 + i, System.nanoTime());

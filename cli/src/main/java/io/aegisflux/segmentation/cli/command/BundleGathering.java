@@ -59,6 +59,7 @@ final class BundleGathering {
             Streams.SYSTEM,
             Streams.POLICY_UPDATES,
             Streams.TELEMETRY,
+            Streams.PARTIALS,
             Streams.LEASES,
             "OBJ_" + Streams.ARTIFACTS_BUCKET,
             "OBJ_" + Streams.RULE_TABLES_BUCKET);
@@ -107,8 +108,8 @@ final class BundleGathering {
                     () -> state.ask(Subjects.api(BuilderApi.SERVICE, BuilderApi.STATUS), JsonNode.class));
             STREAMS.forEach(this::stream);
             gather("status.json", () -> state.askAll(bus -> StatusCommand.known(bus, now)));
-            last("events.jsonl", Streams.EVENTS, Subjects.EVENTS);
-            last("system.jsonl", Streams.SYSTEM, Subjects.SYSTEM);
+            last("events.jsonl", Streams.EVENTS, Subjects.held(Subjects.EVENTS));
+            last("system.jsonl", Streams.SYSTEM, Subjects.each(Subjects.SYSTEM));
             gather("doctor.json", () -> DoctorCommand.Diagnosis.of(new Examination(state, now).of(null)));
             return missing;
         } catch (UncheckedIOException e) {
@@ -215,7 +216,7 @@ final class BundleGathering {
         noted(path, () -> {
             StringBuilder lines = new StringBuilder();
             state.askAll(bus -> {
-                new EventTail(bus, stream, Subjects.each(subjects)).read(EVENTS, false, message -> {
+                new EventTail(bus, stream, subjects).read(EVENTS, false, message -> {
                     lines.append(line(message)).append('\n');
                     return true;
                 });

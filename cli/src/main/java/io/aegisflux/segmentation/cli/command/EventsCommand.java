@@ -74,7 +74,7 @@ final class EventsCommand implements Callable<Integer> {
                 output.notice("events of %s%s; Ctrl-C ends"
                         .formatted(host == null ? "all hosts" : host, filter.isEmpty() ? "" : " that match " + filter));
             }
-            new EventTail(bus, host == null ? Subjects.each(Subjects.EVENTS) : Subjects.events(host))
+            new EventTail(bus, host == null ? Subjects.held(Subjects.EVENTS) : Subjects.held(Subjects.EVENTS, host))
                     .read(wanted(), follow, message -> {
                         (show(message, filter, output) ? shown : hidden).incrementAndGet();
                         return !output.isGone();
@@ -104,7 +104,9 @@ final class EventsCommand implements Callable<Integer> {
         } catch (MalformedMessageException e) {
             output.complaint("message %d of %s is no event: %s"
                     .formatted(
-                            message.metaData().streamSequence(), message.getSubject(), Printable.of(e.getMessage())));
+                            message.metaData().streamSequence(),
+                            Subjects.published(message.getSubject()),
+                            Printable.of(e.getMessage())));
             return true;
         }
         if (event.lost() > 0) {

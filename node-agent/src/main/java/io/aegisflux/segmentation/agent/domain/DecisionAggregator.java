@@ -111,6 +111,7 @@ public final class DecisionAggregator {
                 kind.generation,
                 count,
                 0,
+                0,
                 time,
                 metadata);
     }

@@ -28,6 +28,7 @@ public final class FlowEvents {
     private final AtomicLong untold = new AtomicLong();
     private final AtomicLong lostHere = new AtomicLong();
     private long kernelLost = -1;
+    private long number;
 
     public FlowEvents(HostId host, BusLink bus, DecisionAggregator aggregator) {
         this.subject = Subjects.events(requireNonNull(host, "host is null"));
@@ -79,14 +80,14 @@ public final class FlowEvents {
     }
 
     private CompletableFuture<?> send(Departure departure) {
-        FlowEvent event = departure.withLost(untold);
+        FlowEvent event = departure.asSent();
         return bus.publishAsync(subject, Wire.write(event), event.id());
     }
 
     private CompletableFuture<?> sendTogether(List<Departure> departures) {
         AtomicBatch batch = new AtomicBatch(subject);
         for (Departure departure : departures) {
-            FlowEvent event = departure.withLost(untold);
+            FlowEvent event = departure.asSent();
             batch.add(Wire.write(event), event.id());
         }
         return bus.publish(batch);
@@ -101,7 +102,7 @@ public final class FlowEvents {
      * An event on its way. It is sent again as it was sent first: the broker keeps one of several with the same id, and what
      * that one tells as lost is told.
      */
-    private static final class Departure {
+    private final class Departure {
         private FlowEvent event;
         private boolean isSent;
 
@@ -109,39 +110,12 @@ public final class FlowEvents {
             this.event = event;
         }
 
-        FlowEvent withLost(AtomicLong untold) {
+        FlowEvent asSent() {
             if (!isSent) {
-                event = FlowEvents.withLost(event, untold.getAndSet(0));
+                event = event.sent(untold.getAndSet(0), ++number);
                 isSent = true;
             }
             return event;
         }
-    }
-
-    private static FlowEvent withLost(FlowEvent e, long lost) {
-        return lost == 0
-                ? e
-                : new FlowEvent(
-                        e.id(),
-                        e.hostId(),
-                        e.eventType(),
-                        e.policyId(),
-                        e.policyVersion(),
-                        e.ruleId(),
-                        e.reason(),
-                        e.verdict(),
-                        e.direction(),
-                        e.hook(),
-                        e.sourceIp(),
-                        e.destIp(),
-                        e.sourcePort(),
-                        e.destPort(),
-                        e.protocol(),
-                        e.interfaceName(),
-                        e.generation(),
-                        e.count(),
-                        lost,
-                        e.timestamp(),
-                        e.metadata());
     }
 }

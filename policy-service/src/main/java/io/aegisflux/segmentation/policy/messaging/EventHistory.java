@@ -59,7 +59,7 @@ public class EventHistory {
             StreamReplay.seek(
                     bus,
                     Streams.EVENTS,
-                    host == null ? Subjects.each(Subjects.EVENTS) : Subjects.events(host),
+                    host == null ? Subjects.held(Subjects.EVENTS) : Subjects.held(Subjects.EVENTS, host),
                     id.time().minus(SKEW),
                     search::wantsMore);
             return search.found.orElseThrow(() -> notFound(id, host, search));

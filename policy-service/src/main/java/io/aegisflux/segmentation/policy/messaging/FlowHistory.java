@@ -146,7 +146,7 @@ public class FlowHistory {
         turn.acquireUninterruptibly();
         try {
             Window window = new Window(from, to);
-            StreamReplay.since(bus, Streams.FLOWS, Subjects.each(Subjects.FLOWS), from, window::add);
+            StreamReplay.since(bus, Streams.FLOWS, Subjects.held(Subjects.FLOWS), from, window::add);
             return use.apply(window);
         } finally {
             turn.release();

@@ -155,6 +155,7 @@ class EventExplanationTest {
                 1,
                 1,
                 0,
+                1,
                 NOW,
                 Map.of()));
         assertThat(explained.recorded().packet()).isNull();
@@ -204,6 +205,7 @@ class EventExplanationTest {
                         1,
                         1,
                         0,
+                        1,
                         NOW,
                         Map.of())))
                 .hasMessage("the event has no source_ip");
@@ -244,6 +246,7 @@ class EventExplanationTest {
                 1,
                 1,
                 0,
+                1,
                 NOW,
                 Map.of());
     }
@@ -269,6 +272,7 @@ class EventExplanationTest {
                 1,
                 1,
                 0,
+                1,
                 NOW,
                 Map.of());
     }
@@ -294,6 +298,7 @@ class EventExplanationTest {
                 1,
                 1,
                 0,
+                1,
                 NOW,
                 Map.of("pid", 4711));
     }

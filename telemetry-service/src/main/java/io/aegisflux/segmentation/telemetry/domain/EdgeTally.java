@@ -28,7 +28,10 @@ final class EdgeTally {
         this.key = key;
     }
 
-    void add(FlowRow row) {
+    /**
+     * @param hasPort false for a row that sums up several ports
+     */
+    void add(FlowRow row, boolean hasPort) {
         figures.add(row);
         first = first == null || row.first().isBefore(first) ? row.first() : first;
         MapEdge.Decider before = deciders.get(row.verdict());
@@ -36,6 +39,10 @@ final class EdgeTally {
             deciders.put(
                     row.verdict(),
                     new MapEdge.Decider(row.policyId(), row.policyVersion(), row.ruleId(), row.reason(), row.last()));
+        }
+        if (!hasPort) {
+            withoutPlace++;
+            return;
         }
         Port port = new Port(row.protocol(), row.destPort());
         Figures there = ports.get(port);

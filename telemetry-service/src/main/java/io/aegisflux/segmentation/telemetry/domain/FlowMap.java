@@ -3,6 +3,7 @@ package io.aegisflux.segmentation.telemetry.domain;
 import io.aegisflux.segmentation.contracts.FlowRow;
 import io.aegisflux.segmentation.contracts.MapEdge;
 import io.aegisflux.segmentation.contracts.MapNode;
+import io.aegisflux.segmentation.contracts.PartialFlows;
 import io.aegisflux.segmentation.contracts.TelemetryMap;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +46,17 @@ public final class FlowMap {
 
     /** Takes a row that {@link Counting#tells} something. */
     public synchronized void add(FlowRow row) {
+        add(row, true);
+    }
+
+    /** Takes what a partition's hosts told. */
+    public synchronized void add(PartialFlows partial) {
+        partial.flows().forEach(row -> add(row, true));
+        partial.rest().forEach(row -> add(row, false));
+        omitted += partial.omittedEdges();
+    }
+
+    private void add(FlowRow row, boolean hasPort) {
         if (!Counting.counts(row, names)) {
             return;
         }
@@ -59,7 +71,7 @@ public final class FlowMap {
             edge = new EdgeTally(key);
             edges.put(key, edge);
         }
-        edge.add(row);
+        edge.add(row, hasPort);
         changedEdges.add(key);
     }
 

@@ -1,98 +1,90 @@
 package io.aegisflux.segmentation.telemetry.domain;
 
-import io.aegisflux.segmentation.contracts.FlowEvent;
-import io.aegisflux.segmentation.contracts.FlowRecord;
-import io.aegisflux.segmentation.contracts.FlowRecords;
-import io.aegisflux.segmentation.contracts.FlowRow;
+import io.aegisflux.segmentation.contracts.PartialFlows;
 import io.aegisflux.segmentation.contracts.TelemetryFlows;
 import io.aegisflux.segmentation.contracts.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
- * Windows of one second, by the time at which the broker stored an event: so all instances cut the same windows,
- * whatever their clocks say. A window ends with the first event of a later one, or, when none comes, a little after its
- * time is over. What is delivered still later goes into the next window: it is counted, once. Closed windows wait until
- * they are taken, the newest {@link #KEPT} of them. Safe for any thread.
+ * Windows of one second, put together from what the partitions come to. Which second a partial is of, its reader says, by the
+ * time at which the broker stored the messages; a window ends when the broker stores a partial {@link #TOGETHER} after the
+ * first of it, or, when none comes, a little later by the clock: so all instances cut the same windows, whatever their clocks
+ * say. What comes still later goes into the next window: it is counted, once. Closed windows wait until they are taken, the
+ * newest of them. Safe for any thread.
  */
 public final class FlowWindows {
-    static final int KEPT = 60;
+    /** As long as a starting instance looks back. */
+    static final int KEPT = 900;
 
-    /** How long after its end an event of a window may be delivered. */
-    static final Duration GRACE = Duration.ofMillis(150);
+    static final int KEPT_ROWS = 50_000;
 
-    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+    /** So long after the first the other partitions' partials of a second may be stored. */
+    static final Duration TOGETHER = Duration.ofMillis(200);
 
+    /** How much later than it is stored a partial may be delivered. */
+    static final Duration GRACE = Duration.ofMillis(50);
+
+    private final NavigableMap<Long, Open> open = new TreeMap<>();
     private final Deque<TelemetryFlows> closed = new ArrayDeque<>();
-    private final long[] decisions = new long[Verdict.values().length];
-    private FlowWindow open;
-    private long openUntil;
+    private final Sums decisions = new Sums();
+    private long closedRows;
     private long firstOpen = Long.MIN_VALUE;
 
     /**
-     * Counts an event.
+     * @param until by the broker's clock
+     * @param due as {@link System#nanoTime()}
+     */
+    private record Open(FlowWindow window, Instant until, long due) {}
+
+    /**
+     * Takes what a partition came to.
      *
      * @param storedAt when the broker stored it
      * @param now as {@link System#nanoTime()}
      */
-    public synchronized void add(FlowEvent event, Instant storedAt, long now) {
-        FlowWindow window = windowOf(storedAt, now);
-        window.add(FlowRow.of(event));
-        window.lost(event.lost());
-        int verdict = event.verdict().ordinal();
-        decisions[verdict] = Saturating.sum(decisions[verdict], event.count());
+    public synchronized void add(PartialFlows partial, Instant storedAt, long now) {
+        closeAll(open.entrySet().stream()
+                .filter(entry -> !entry.getValue().until.isAfter(storedAt))
+                .mapToLong(java.util.Map.Entry::getKey)
+                .max()
+                .orElse(Long.MIN_VALUE));
+        long second = Math.max(partial.from().getEpochSecond(), firstOpen);
+        open.computeIfAbsent(
+                        second,
+                        begin -> new Open(
+                                new FlowWindow(begin),
+                                storedAt.plus(TOGETHER),
+                                now + TOGETHER.plus(GRACE).toNanos()))
+                .window
+                .add(partial);
     }
 
-    /**
-     * Takes what a host recorded: of it, what was allowed, for events told of the rest.
-     *
-     * @param storedAt when the broker stored it
-     * @param now as {@link System#nanoTime()}
-     */
-    public synchronized void add(FlowRecords records, Instant storedAt, long now) {
-        FlowWindow window = windowOf(storedAt, now);
-        window.lost(records.unrecorded());
-        for (FlowRecord flow : records.flows()) {
-            if (flow.verdict() == Verdict.ALLOWED) {
-                window.add(FlowRow.of(records.hostId(), flow, records.from()));
-            }
+    /** Counts the decisions of which events told, for Prometheus: once, when they were told after the process began to listen. */
+    public synchronized void count(PartialFlows partial) {
+        if (partial.source().equals(PartialFlows.EVENTS)) {
+            decisions.add(Verdict.ALLOWED, partial.allowed());
+            decisions.add(Verdict.DROPPED, partial.dropped());
+            decisions.add(Verdict.AUDITED, partial.audited());
         }
     }
 
     /**
-     * Counts events that nobody can read any more.
-     *
-     * @param storedAt when the broker stored the one after them
-     * @param now as {@link System#nanoTime()}
-     */
-    public synchronized void addLost(long events, Instant storedAt, long now) {
-        windowOf(storedAt, now).lost(events);
-    }
-
-    private FlowWindow windowOf(Instant storedAt, long now) {
-        long second = Math.max(storedAt.getEpochSecond(), firstOpen);
-        if (open != null && open.second() < second) {
-            close();
-        }
-        if (open == null) {
-            open = new FlowWindow(second);
-            openUntil = now + Math.min(SECOND, SECOND - storedAt.getNano()) + GRACE.toNanos();
-        }
-        return open;
-    }
-
-    /**
-     * Closes the window whose time is over.
+     * Closes the windows whose time is over.
      *
      * @param now as {@link System#nanoTime()}
      */
     public synchronized void closeDue(long now) {
-        if (open != null && now - openUntil >= 0) {
-            close();
-        }
+        closeAll(open.entrySet().stream()
+                .filter(entry -> now - entry.getValue().due >= 0)
+                .mapToLong(java.util.Map.Entry::getKey)
+                .max()
+                .orElse(Long.MIN_VALUE));
     }
 
     /** The oldest closed window that was not {@link #published}. */
@@ -100,11 +92,13 @@ public final class FlowWindows {
         return Optional.ofNullable(closed.peekFirst());
     }
 
-    /** Forgets the closed windows that begin before this time: they were published. */
+    /** Forgets the windows that begin before this time: they were published. */
     public synchronized void published(Instant until) {
         while (!closed.isEmpty() && closed.peekFirst().from().isBefore(until)) {
-            closed.removeFirst();
+            forgetOldest();
         }
+        open.headMap(until.getEpochSecond()).clear();
+        firstOpen = Math.max(firstOpen, until.getEpochSecond());
     }
 
     /** What Prometheus is told of events. */
@@ -114,17 +108,25 @@ public final class FlowWindows {
                 "Decisions that events told of, since this instance began to listen.",
                 "verdict");
         for (Verdict verdict : Verdict.values()) {
-            family.add(decisions[verdict.ordinal()], verdict.wireName());
+            family.add(decisions.of(verdict), verdict.wireName());
         }
         return family.build();
     }
 
-    private void close() {
-        closed.addLast(open.flows());
-        if (closed.size() > KEPT) {
-            closed.removeFirst();
+    /** Closes the windows up to this second. */
+    private void closeAll(long last) {
+        while (!open.isEmpty() && open.firstKey() <= last) {
+            TelemetryFlows flows = open.pollFirstEntry().getValue().window.flows();
+            closed.addLast(flows);
+            closedRows += flows.flows().size();
+            firstOpen = flows.to().getEpochSecond();
+            while (closed.size() > KEPT || closedRows > KEPT_ROWS) {
+                forgetOldest();
+            }
         }
-        firstOpen = open.second() + 1;
-        open = null;
+    }
+
+    private void forgetOldest() {
+        closedRows -= closed.removeFirst().flows().size();
     }
 }

@@ -106,9 +106,9 @@ public class History {
             Instant start = reached.minus(length).isBefore(from) ? from : reached.minus(length);
             long deadline = begin + TOO_MUCH.toNanos();
             StreamReplay.between(
-                    bus, Streams.FLOWS, Subjects.each(Subjects.FLOWS), start, reached, deadline, slice::records);
+                    bus, Streams.FLOWS, Subjects.held(Subjects.FLOWS), start, reached, deadline, slice::records);
             StreamReplay.between(
-                    bus, Streams.EVENTS, Subjects.each(Subjects.EVENTS), start, reached, deadline, slice::event);
+                    bus, Streams.EVENTS, Subjects.held(Subjects.EVENTS), start, reached, deadline, slice::event);
             last = System.nanoTime() - begin - spent;
             reached = start;
             length = length.multipliedBy(GROWTH);

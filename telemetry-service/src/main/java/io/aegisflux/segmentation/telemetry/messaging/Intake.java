@@ -2,7 +2,6 @@ package io.aegisflux.segmentation.telemetry.messaging;
 
 import io.aegisflux.segmentation.contracts.MalformedMessageException;
 import io.aegisflux.segmentation.contracts.Wire;
-import io.aegisflux.segmentation.nats.Batch;
 import io.aegisflux.segmentation.nats.NatsMetadata;
 import io.aegisflux.segmentation.nats.PoisonMessageException;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -47,24 +46,12 @@ public class Intake {
         return message.ack();
     }
 
-    /** As {@link #take(Message, String, Class, Function, BiConsumer)}, each message of a batch by itself. */
-    <T> CompletionStage<Void> takeAll(
-            Message<Batch> batch,
-            String stream,
-            Class<T> type,
-            Function<T, String> sender,
-            BiConsumer<T, NatsMetadata> effect) {
-        for (Batch.Arrival arrival : batch.getPayload().arrivals()) {
-            try {
-                take(arrival.payload(), arrival.metadata(), stream, type, sender, effect);
-            } catch (RuntimeException e) {
-                arrival.refusal().accept(e);
-            }
-        }
-        return batch.ack();
-    }
-
-    private <T> void take(
+    /**
+     * As {@link #take(Message, String, Class, Function, BiConsumer)}.
+     *
+     * @throws PoisonMessageException for what cannot be used, as {@link MalformedMessageException}
+     */
+    <T> void take(
             byte[] payload,
             NatsMetadata metadata,
             String stream,

@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Counts refused messages, from zero on, so that the first one shows as an increase. */
 @Singleton
 public class Refusals implements MeterBinder {
-    private static final List<String> STREAMS =
-            List.of(Streams.EVENTS, Streams.FLOWS, Streams.METRICS, Streams.SYSTEM, Streams.POLICY_UPDATES);
+    private static final List<String> STREAMS = List.of(
+            Streams.EVENTS, Streams.FLOWS, Streams.PARTIALS, Streams.METRICS, Streams.SYSTEM, Streams.POLICY_UPDATES);
 
     private final Map<Kind, Counter> counters = new ConcurrentHashMap<>();
 
@@ -50,7 +50,7 @@ public class Refusals implements MeterBinder {
     /**
      * Counts one.
      *
-     * @param stream one that hosts report in
+     * @param stream one that is read here
      */
     void count(String stream, Reason reason) {
         counters.get(new Kind(stream, reason)).increment();

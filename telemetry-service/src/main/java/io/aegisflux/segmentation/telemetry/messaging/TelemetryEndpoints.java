@@ -25,6 +25,7 @@ public class TelemetryEndpoints {
     private final TelemetryPublisher publisher;
     private final FlowQueries queries;
     private final Hints hints;
+    private final Partitions partitions;
     private final String version;
     private final MeterRegistry metrics;
     private volatile ApiEndpoints endpoints;
@@ -36,18 +37,21 @@ public class TelemetryEndpoints {
             TelemetryPublisher publisher,
             FlowQueries queries,
             Hints hints,
+            Partitions partitions,
             @ConfigProperty(name = "quarkus.application.version") String version,
             MeterRegistry metrics) {
         this.bus = bus;
         this.publisher = publisher;
         this.queries = queries;
         this.hints = hints;
+        this.partitions = partitions;
         this.version = version;
         this.metrics = metrics;
     }
 
     void start(@Observes StartupEvent event) {
-        heartbeat = Heartbeat.start(bus, version, () -> Map.of("publishing", publisher.isPublishing()));
+        heartbeat = Heartbeat.start(
+                bus, version, () -> Map.of("publishing", publisher.isPublishing(), "partitions", partitions.mine()));
         Thread.ofVirtual()
                 .name("telemetry-api")
                 .start(() -> endpoints = ApiEndpoints.start(

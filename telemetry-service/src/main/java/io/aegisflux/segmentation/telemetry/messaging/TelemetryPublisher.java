@@ -51,6 +51,7 @@ public class TelemetryPublisher {
     private final StoredState stored;
     private final Names names;
     private final LiveMap map;
+    private final PartialsChannel partials;
     private final Thread thread = Thread.ofVirtual().name("publisher").unstarted(this::run);
     private volatile Lease lease;
     private volatile boolean stopped;
@@ -58,13 +59,21 @@ public class TelemetryPublisher {
     private long lastSecond;
 
     @Inject
-    public TelemetryPublisher(Bus bus, Fleet fleet, FlowWindows windows, StoredState stored, Names names, LiveMap map) {
+    public TelemetryPublisher(
+            Bus bus,
+            Fleet fleet,
+            FlowWindows windows,
+            StoredState stored,
+            Names names,
+            LiveMap map,
+            PartialsChannel partials) {
         this.bus = bus;
         this.fleet = fleet;
         this.windows = windows;
         this.stored = stored;
         this.names = names;
         this.map = map;
+        this.partials = partials;
     }
 
     void start(@Observes StartupEvent event) {
@@ -163,7 +172,7 @@ public class TelemetryPublisher {
     }
 
     private void publishMap(Instant now) {
-        if (map.isComplete()) {
+        if (partials.isCaughtUp()) {
             for (TelemetryMap message : map.changes(now.getEpochSecond() % FULL_MAP.toSeconds() == 0, now)) {
                 bus.publish(Subjects.TELEMETRY_MAP, Wire.write(message), message.term() + "-" + message.sequence());
             }

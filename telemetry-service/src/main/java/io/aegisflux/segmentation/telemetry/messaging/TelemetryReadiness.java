@@ -12,11 +12,13 @@ import org.eclipse.microprofile.health.Readiness;
 public class TelemetryReadiness implements HealthCheck {
     private final StoredState stored;
     private final TelemetryPublisher publisher;
+    private final Partitions partitions;
 
     @Inject
-    public TelemetryReadiness(StoredState stored, TelemetryPublisher publisher) {
+    public TelemetryReadiness(StoredState stored, TelemetryPublisher publisher, Partitions partitions) {
         this.stored = stored;
         this.publisher = publisher;
+        this.partitions = partitions;
     }
 
     @Override
@@ -24,6 +26,7 @@ public class TelemetryReadiness implements HealthCheck {
         return HealthCheckResponse.named("fleet")
                 .status(stored.isComplete())
                 .withData("publishing", publisher.isPublishing())
+                .withData("partitions", partitions.mine().toString())
                 .build();
     }
 }

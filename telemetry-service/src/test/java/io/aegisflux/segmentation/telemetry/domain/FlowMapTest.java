@@ -8,6 +8,7 @@ import io.aegisflux.segmentation.contracts.FlowRow;
 import io.aegisflux.segmentation.contracts.HostId;
 import io.aegisflux.segmentation.contracts.MapEdge;
 import io.aegisflux.segmentation.contracts.MapNode;
+import io.aegisflux.segmentation.contracts.PartialFlows;
 import io.aegisflux.segmentation.contracts.PolicyId;
 import io.aegisflux.segmentation.contracts.Reason;
 import io.aegisflux.segmentation.contracts.RegisteredWorkload;
@@ -174,6 +175,26 @@ class FlowMapTest {
         for (TelemetryMap message : map.changes("term", 1, true, NOON, NOON)) {
             assertThat(Wire.write(message).length).isLessThan(512 * 1024);
         }
+    }
+
+    @Test
+    void takesAPartialAsItsRowsAndCountsThoseThatHaveNoPorts() {
+        PartialWindow window = new PartialWindow(PartialFlows.EVENTS, 1, NOON, new EventNumbers(Map.of()));
+        for (int port = 1; port <= PartialWindow.MAX_ROWS + 100; port++) {
+            int there = port;
+            window.add(Fixtures.event(node -> node.put("dest_port", there)));
+        }
+        map.add(window.partial(1));
+        MapEdge edge = onlyEdge();
+        assertThat(edge.dropped()).isEqualTo(PartialWindow.MAX_ROWS + 100);
+        assertThat(edge.ports()).hasSize(MapEdge.MOST_PORTS).noneMatch(port -> port.port() == 0);
+        assertThat(map.omitted()).isZero();
+    }
+
+    @Test
+    void countsWhatAPartialHadNoPlaceForAsOmitted() {
+        map.add(new PartialFlows(PartialFlows.EVENTS, 1, 1, NOON, List.of(), List.of(), 7, 5, 0, 7, 0, 0, Map.of()));
+        assertThat(map.omitted()).isEqualTo(5);
     }
 
     @Test

@@ -1,0 +1,16 @@
+package io.aegisflux.segmentation.telemetry.domain;
+
+import io.aegisflux.segmentation.contracts.Verdict;
+
+/** Decisions by verdict. For one thread. */
+final class Sums {
+    private final long[] decisions = new long[Verdict.values().length];
+
+    void add(Verdict verdict, long count) {
+        decisions[verdict.ordinal()] = Saturating.sum(decisions[verdict.ordinal()], count);
+    }
+
+    long of(Verdict verdict) {
+        return decisions[verdict.ordinal()];
+    }
+}
