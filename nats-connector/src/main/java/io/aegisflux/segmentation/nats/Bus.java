@@ -103,6 +103,11 @@ public final class Bus implements AutoCloseable {
         return now != null && now.getStatus() == Connection.Status.CONNECTED;
     }
 
+    /** Counts what ends the broker's or jnats' memory of pulls: new connections, and {@link Pauses} of this process. */
+    long interruptions() {
+        return connection().getStatistics().getReconnects() + Pauses.count();
+    }
+
     /** One sentence for people: connected to what, or why not. */
     public String state() {
         Connection now = connection;

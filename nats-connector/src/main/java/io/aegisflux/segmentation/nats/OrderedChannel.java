@@ -113,14 +113,14 @@ final class OrderedChannel implements InboundChannel {
     private void follow(Receiver receiver) throws Exception {
         StreamCatalog.ensure(bus, stream());
         StreamContext context = bus.connection().getStreamContext(stream());
-        long reconnects = reconnects();
+        long interruptions = bus.interruptions();
         turn.acquire(); // so that what is being handled is behind us, too
         turn.release();
         var consumer = context.createOrderedConsumer(position.next(context.getStreamInfo(), settings.filters()));
         try (IterableConsumer messages = consumer.iterate(AHEAD)) {
             trouble = null;
             caughtUp |= settings.from() instanceof StreamPosition.From.Now || holdsNothing(context);
-            while (!stopped && reconnects() == reconnects) {
+            while (!stopped && bus.interruptions() == interruptions) {
                 Message message = messages.nextMessage(POLL);
                 if (message != null) {
                     hand(message, receiver);
@@ -154,9 +154,5 @@ final class OrderedChannel implements InboundChannel {
             turn.release();
             return CompletableFuture.completedFuture(null);
         });
-    }
-
-    private long reconnects() {
-        return bus.connection().getStatistics().getReconnects();
     }
 }

@@ -129,11 +129,21 @@ public final class PartitionReader implements AutoCloseable {
         return pending;
     }
 
-    /** Stops; what was taken and not put down is the next reader's. */
-    @Override
-    public void close() {
+    /** Begins to stop; what was taken and not put down is the next reader's. */
+    public void stop() {
         stopped = true;
         thread.interrupt();
+    }
+
+    /** Stops, and waits a little until the broker knows. */
+    @Override
+    public void close() {
+        stop();
+        try {
+            thread.join(POLL);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void run() {
@@ -175,7 +185,7 @@ public final class PartitionReader implements AutoCloseable {
         private Message last;
 
         void read() throws Exception {
-            long reconnects = reconnects();
+            long interruptions = bus.interruptions();
             Optional<StoredMessage> before = bus.last(Streams.PARTIALS, subject);
             sumSequence = before.map(StoredMessage::sequence).orElse(0L);
             through = before.map(put -> work.through(put.data())).orElse(0L);
@@ -186,7 +196,7 @@ public final class PartitionReader implements AutoCloseable {
                     ConsumeOptions.builder().batchSize(settings.ahead()).build();
             try (IterableConsumer arriving = consumer.iterate(ahead)) {
                 trouble = null;
-                while (!stopped && reconnects() == reconnects) {
+                while (!stopped && bus.interruptions() == interruptions) {
                     Message message = arriving.nextMessage(patience());
                     if (message != null) {
                         take(message);
@@ -273,13 +283,10 @@ public final class PartitionReader implements AutoCloseable {
             last.ack();
             sum = null;
         }
-
-        private long reconnects() {
-            return bus.connection().getStatistics().getReconnects();
-        }
     }
 
     private void forget(StreamContext stream, String consumer) {
+        Thread.interrupted(); // what stops the reader does not stop this
         try {
             if (bus.isConnected()) {
                 stream.deleteConsumer(consumer);

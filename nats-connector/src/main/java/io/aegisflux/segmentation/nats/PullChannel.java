@@ -129,11 +129,11 @@ final class PullChannel implements InboundChannel {
                         .maxAckPending(settings.inFlight())
                         .deliverPolicy(settings.onlyNew() ? DeliverPolicy.New : DeliverPolicy.All)
                         .build());
-        long reconnects = reconnects();
+        long interruptions = bus.interruptions();
         try (IterableConsumer messages = consumer.iterate()) {
             trouble = null;
             while (!stopped) {
-                if (reconnects() != reconnects) {
+                if (bus.interruptions() != interruptions) {
                     // The broker forgot our pull with the connection; jnats would notice after two missed heartbeats.
                     return;
                 }
@@ -156,10 +156,6 @@ final class PullChannel implements InboundChannel {
         } catch (Exception e) {
             throw new IllegalStateException("the consumer did not close", e);
         }
-    }
-
-    private long reconnects() {
-        return bus.connection().getStatistics().getReconnects();
     }
 
     private void hand(Message message, Receiver receiver) {

@@ -129,14 +129,14 @@ public final class StateFollower implements AutoCloseable {
 
     private void follow() throws Exception {
         StreamCatalog.ensure(bus, stream);
-        long reconnects = reconnects();
+        long interruptions = bus.interruptions();
         OrderedConsumerContext consumer =
                 bus.connection().getStreamContext(stream).createOrderedConsumer(from.filterSubject(filter));
         try (IterableConsumer messages = consumer.iterate(AHEAD)) {
             if (messages.getConsumerInfo().getCalculatedPending() == 0) {
                 caughtUp.countDown();
             }
-            while (!stopped && reconnects() == reconnects) {
+            while (!stopped && bus.interruptions() == interruptions) {
                 Message message = messages.nextMessage(POLL);
                 if (message != null) {
                     hand(message);
@@ -157,9 +157,5 @@ public final class StateFollower implements AutoCloseable {
         if (metadata.pending() == 0) {
             caughtUp.countDown();
         }
-    }
-
-    private long reconnects() {
-        return bus.connection().getStatistics().getReconnects();
     }
 }

@@ -89,7 +89,7 @@ public class Partitions {
     void stop(@Observes ShutdownEvent event) {
         stopped = true;
         thread.interrupt();
-        sources.forEach(source -> source.hold(Set.of()));
+        sources.forEach(Source::close);
         members.close();
     }
 
@@ -141,13 +141,19 @@ public class Partitions {
             readers.entrySet().removeIf(reader -> {
                 boolean isLost = !share.contains(reader.getKey());
                 if (isLost) {
-                    reader.getValue().close();
+                    reader.getValue().stop();
                 }
                 return isLost;
             });
             if (!share.isEmpty() && ensures()) {
                 share.forEach(partition -> readers.computeIfAbsent(partition, this::reader));
             }
+        }
+
+        synchronized void close() {
+            readers.values().forEach(PartitionReader::stop);
+            readers.values().forEach(PartitionReader::close);
+            readers.clear();
         }
 
         /** Also a stream that somebody removed meanwhile. */
