@@ -10,10 +10,12 @@ public enum Direction {
     EGRESS,
     BOTH;
 
+    private final String wireName = name().toLowerCase(Locale.ROOT);
+
     /** As written on the wire: the name in lower case. */
     @JsonValue
     public String wireName() {
-        return name().toLowerCase(Locale.ROOT);
+        return wireName;
     }
 
     /**

@@ -12,10 +12,12 @@ public enum Hook {
     CONNECT4,
     CONNECT6;
 
+    private final String wireName = name().toLowerCase(Locale.ROOT);
+
     /** As written on the wire: the name in lower case. */
     @JsonValue
     public String wireName() {
-        return name().toLowerCase(Locale.ROOT);
+        return wireName;
     }
 
     /**

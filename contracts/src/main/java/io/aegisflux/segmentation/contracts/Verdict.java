@@ -11,10 +11,12 @@ public enum Verdict {
     /** Passed, but an audit policy would have dropped it. */
     AUDITED;
 
+    private final String wireName = name().toLowerCase(Locale.ROOT);
+
     /** As written on the wire: the name in lower case. */
     @JsonValue
     public String wireName() {
-        return name().toLowerCase(Locale.ROOT);
+        return wireName;
     }
 
     /**

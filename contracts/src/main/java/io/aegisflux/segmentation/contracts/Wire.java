@@ -40,7 +40,9 @@ public final class Wire {
                     .disable(JsonFactory.Feature.CHARSET_DETECTION)
                     .build())
             .addModule(new JavaTimeModule())
-            .addModule(new SimpleModule().addDeserializer(Instant.class, new InstantText()))
+            .addModule(new SimpleModule()
+                    .addDeserializer(Instant.class, new InstantText())
+                    .addDeserializer(FlowEvent.class, new FlowEventReader()))
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .defaultPropertyInclusion(
                     JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))

@@ -368,6 +368,7 @@ class MetricsIT {
                 Map.entry("segmentation_consumer_pending_messages", "gauge"),
                 Map.entry("segmentation_nats_connected", "gauge"),
                 Map.entry("segmentation_decisions_total", "counter"),
+                Map.entry("segmentation_partitions", "gauge"),
                 Map.entry("segmentation_refused_messages_total", "counter"),
                 Map.entry("segmentation_node_desired_policy_revision", "gauge"),
                 Map.entry("segmentation_node_fail_open", "gauge"),

@@ -88,7 +88,8 @@ public final class ThroughputBenchmark {
         Path log = Files.createTempFile("telemetry-bench-", ".log");
         try (NatsServer nats = HurriedBroker.start(Files.createTempDirectory("telemetry-bench-"));
                 Bus bus = Bus.connect(NatsSettings.of(nats.url(), "bench"))) {
-            Stream.of(Streams.EVENTS, Streams.FLOWS).forEach(stream -> StreamCatalog.ensure(bus, stream));
+            Stream.of(Streams.EVENTS, Streams.FLOWS, Streams.PARTIALS)
+                    .forEach(stream -> StreamCatalog.ensure(bus, stream));
             ThroughputBenchmark bench = new ThroughputBenchmark(nats, bus, log);
             bench.stored(events);
             bench.bursts(events);
@@ -125,6 +126,7 @@ public final class ThroughputBenchmark {
                 .getMsgCount();
         String section = "telemetry-service on one core, %,d events of its stream".formatted(held);
         for (String compiler : COMPILERS.keySet()) {
+            forget(Streams.PARTIALS); // nothing was read yet
             String beside = "%,.0f by the clock, a reader that only counts".formatted(read());
             try (ServiceProcess service = service(compiler, "PT24H")) {
                 service.awaitOk("/q/health/live", Duration.ofSeconds(30));
@@ -133,6 +135,10 @@ public final class ThroughputBenchmark {
                 run.rates(section, compiler, beside);
             }
         }
+    }
+
+    private void forget(String stream) throws Exception {
+        bus.connection().jetStreamManagement().purgeStream(stream);
     }
 
     private double read() {
@@ -147,7 +153,8 @@ public final class ThroughputBenchmark {
     private void bursts(int events) throws Exception {
         for (String compiler : COMPILERS.keySet()) {
             String section = "A burst of %,d events to telemetry-service on one core, %s".formatted(events, compiler);
-            bus.connection().jetStreamManagement().purgeStream(Streams.EVENTS);
+            forget(Streams.EVENTS);
+            forget(Streams.PARTIALS);
             windows.clear();
             map = new MapView();
             try (ServiceProcess service = service(compiler, "PT0S")) {

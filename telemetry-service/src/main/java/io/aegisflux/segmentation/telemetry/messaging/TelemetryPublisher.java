@@ -123,7 +123,7 @@ public class TelemetryPublisher {
         if (isNewSecond && lastSecond % TIDY_SECONDS == 0) {
             fleet.tidy(now);
         }
-        if (!lease.isHeld() || !bus.isConnected()) {
+        if (!lease.isHeld() || !bus.isConnected() || !partials.isCaughtUp()) {
             isPrepared = false;
             if (isNewSecond) {
                 map.tidy(now);
@@ -172,10 +172,8 @@ public class TelemetryPublisher {
     }
 
     private void publishMap(Instant now) {
-        if (partials.isCaughtUp()) {
-            for (TelemetryMap message : map.changes(now.getEpochSecond() % FULL_MAP.toSeconds() == 0, now)) {
-                bus.publish(Subjects.TELEMETRY_MAP, Wire.write(message), message.term() + "-" + message.sequence());
-            }
+        for (TelemetryMap message : map.changes(now.getEpochSecond() % FULL_MAP.toSeconds() == 0, now)) {
+            bus.publish(Subjects.TELEMETRY_MAP, Wire.write(message), message.term() + "-" + message.sequence());
         }
     }
 
