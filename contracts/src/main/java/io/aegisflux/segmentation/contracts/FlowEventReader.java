@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.type.TypeFactory;
@@ -22,6 +23,8 @@ final class FlowEventReader extends StdDeserializer<FlowEvent> {
     private static final JavaType METADATA =
             TypeFactory.defaultInstance().constructMapType(Map.class, String.class, Object.class);
 
+    private transient volatile JsonDeserializer<Object> metadataReader;
+
     FlowEventReader() {
         super(FlowEvent.class);
     }
@@ -35,7 +38,7 @@ final class FlowEventReader extends StdDeserializer<FlowEvent> {
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
             parser.nextToken();
             try {
-                members.read(name, parser, context);
+                members.read(name, parser, context, metadataReader(context));
             } catch (IOException e) {
                 throw JsonMappingException.wrapWithPath(e, FlowEvent.class, name);
             }
@@ -45,6 +48,14 @@ final class FlowEventReader extends StdDeserializer<FlowEvent> {
         } catch (IllegalArgumentException | NullPointerException e) {
             throw context.instantiationException(FlowEvent.class, e);
         }
+    }
+
+    /** Jackson's own, which takes longer to find than to use. */
+    private JsonDeserializer<Object> metadataReader(DeserializationContext context) throws JsonMappingException {
+        if (metadataReader == null) {
+            metadataReader = context.findRootValueDeserializer(METADATA);
+        }
+        return metadataReader;
     }
 
     private static final class Members {
@@ -71,7 +82,8 @@ final class FlowEventReader extends StdDeserializer<FlowEvent> {
         private Instant timestamp;
         private Map<String, Object> metadata;
 
-        void read(String name, JsonParser parser, DeserializationContext context) throws IOException {
+        void read(String name, JsonParser parser, DeserializationContext context, JsonDeserializer<?> metadataReader)
+                throws IOException {
             switch (name) {
                 case "id" -> id = text(parser, context);
                 case "host_id" -> hostId = made(HostId::new, HostId.class, parser, context);
@@ -94,7 +106,7 @@ final class FlowEventReader extends StdDeserializer<FlowEvent> {
                 case "lost" -> lost = figure(parser, context);
                 case "number" -> number = figure(parser, context);
                 case "timestamp" -> timestamp = instant(parser, context);
-                case "metadata" -> metadata = isNull(parser) ? null : context.readValue(parser, METADATA);
+                case "metadata" -> metadata = isNull(parser) ? null : map(metadataReader.deserialize(parser, context));
                 default -> parser.skipChildren();
             }
         }
@@ -124,6 +136,11 @@ final class FlowEventReader extends StdDeserializer<FlowEvent> {
                     timestamp,
                     metadata);
         }
+    }
+
+    @SuppressWarnings("unchecked") // METADATA
+    private static Map<String, Object> map(Object value) {
+        return (Map<String, Object>) value;
     }
 
     private static boolean isNull(JsonParser parser) {
