@@ -93,6 +93,7 @@ public final class ThroughputBenchmark {
             ThroughputBenchmark bench = new ThroughputBenchmark(nats, bus, log);
             bench.stored(events);
             bench.bursts(events);
+            bench.shared(events);
             bench.latency();
             bench.figures.write(Repository.root().resolve("target/bench"), "telemetry");
         }
@@ -100,9 +101,13 @@ public final class ThroughputBenchmark {
     }
 
     private ServiceProcess service(String compiler, String back) {
+        return service(0, compiler, back);
+    }
+
+    private ServiceProcess service(int core, String compiler, String back) {
         int port = NatsServer.freePort();
         return ServiceProcess.start(
-                List.of("taskset", "-c", "0"),
+                List.of("taskset", "-c", Integer.toString(core)),
                 "telemetry-service",
                 List.of(COMPILERS.get(compiler)),
                 Map.of(
@@ -153,10 +158,7 @@ public final class ThroughputBenchmark {
     private void bursts(int events) throws Exception {
         for (String compiler : COMPILERS.keySet()) {
             String section = "A burst of %,d events to telemetry-service on one core, %s".formatted(events, compiler);
-            forget(Streams.EVENTS);
-            forget(Streams.PARTIALS);
-            windows.clear();
-            map = new MapView();
+            begin();
             try (ServiceProcess service = service(compiler, "PT0S")) {
                 service.awaitReady();
                 await(() -> map.whole().isPresent());
@@ -165,18 +167,67 @@ public final class ThroughputBenchmark {
                 await(() -> run.counted() >= events);
                 String beside = "%.1f s to tell them".formatted(told);
                 run.rates(section, "", beside);
-                await(() -> inWindows() >= events && onMap() >= events);
                 figures.atMost(0, section, "not in its counters", Math.abs(events - run.counted()), "events", null);
-                figures.atMost(
-                        0,
-                        section,
-                        "in no window of segmentation.telemetry.flows",
-                        Math.abs(events - inWindows()),
-                        "events",
-                        "%,d told there as lost".formatted(sum(TelemetryFlows::lost)));
-                figures.atMost(0, section, "not on the map", Math.abs(events - onMap()), "events", null);
+                exact(section, events);
             }
         }
+    }
+
+    /** The same burst to two instances, a core for each: what the busier one has to do. */
+    private void shared(int events) throws Exception {
+        begin();
+        try (ServiceProcess one = service(0, "C2", "PT0S");
+                ServiceProcess other = service(1, "C2", "PT0S")) {
+            one.awaitReady();
+            other.awaitReady();
+            await(() -> partitions(one) == partitions(other) && map.whole().isPresent());
+            Run first = new Run(one);
+            Run second = new Run(other);
+            double told = tell(events);
+            await(() -> first.counted() >= events && second.counted() >= events);
+            String section = "A burst of %,d events to two instances of telemetry-service, C2".formatted(events);
+            figures.add(
+                    section,
+                    "taken, a second of the busier one's processor time",
+                    events / Math.max(first.cpu(), second.cpu()),
+                    "events",
+                    "%.1f s to tell them; %.1f and %.1f s of processor time"
+                            .formatted(told, first.cpu(), second.cpu()));
+            exact(section, events);
+        }
+    }
+
+    private static long partitions(ServiceProcess service) {
+        return sum(service, "segmentation_partitions ");
+    }
+
+    /** Of series that begin so. */
+    private static long sum(ServiceProcess service, String series) {
+        return service.get("/q/metrics")
+                .lines()
+                .filter(line -> line.startsWith(series))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
+    /** Nothing was read yet, and nothing heard. */
+    private void begin() throws Exception {
+        forget(Streams.EVENTS);
+        forget(Streams.PARTIALS);
+        windows.clear();
+        map = new MapView();
+    }
+
+    private void exact(String section, int events) throws InterruptedException {
+        await(() -> inWindows() >= events && onMap() >= events);
+        figures.atMost(
+                0,
+                section,
+                "in no window of segmentation.telemetry.flows",
+                Math.abs(events - inWindows()),
+                "events",
+                "%,d told there as lost".formatted(sum(TelemetryFlows::lost)));
+        figures.atMost(0, section, "not on the map", Math.abs(events - onMap()), "events", null);
     }
 
     private long inWindows() {
@@ -214,11 +265,7 @@ public final class ThroughputBenchmark {
         long total() {
             while (true) {
                 try {
-                    return service.get("/q/metrics")
-                            .lines()
-                            .filter(line -> line.startsWith("segmentation_decisions_total{"))
-                            .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                            .sum();
+                    return sum(service, "segmentation_decisions_total{");
                 } catch (UncheckedIOException e) { // it has its core full of events
                     if (!service.isAlive()) {
                         throw e;
@@ -227,12 +274,16 @@ public final class ThroughputBenchmark {
             }
         }
 
+        /** Seconds of processor time. */
+        double cpu() {
+            return (Processes.cpuMillis(service.pid()) - beginCpu) / 1e3;
+        }
+
         void rates(String section, String compiler, String beside) {
             long counted = counted();
-            double cpu = (Processes.cpuMillis(service.pid()) - beginCpu) / 1e3;
             String prefix = compiler.isEmpty() ? "" : compiler + ": ";
             figures.atLeast(
-                    50_000, section, prefix + "taken, a second of processor time", counted / cpu, "events", beside);
+                    50_000, section, prefix + "taken, a second of processor time", counted / cpu(), "events", beside);
             figures.add(section, prefix + "taken, a second", counted / seconds(begin), "events", beside);
             figures.add(
                     section,

@@ -38,6 +38,9 @@ public class Partitions {
     private static final Logger LOG = Logger.getLogger(Partitions.class);
     private static final Duration TICK = Duration.ofMillis(200);
 
+    /** So long a stream is taken to be there before it is looked at again, when something goes wrong. */
+    private static final Duration ENSURED = Duration.ofSeconds(5);
+
     /** Messages of a partition that are fetched ahead: events have about a KiB, records may have a MiB. */
     private static final int EVENTS_AHEAD = 512;
 
@@ -101,7 +104,11 @@ public class Partitions {
     private void run() {
         try {
             while (!stopped) {
-                share();
+                try {
+                    share();
+                } catch (RuntimeException e) {
+                    LOG.error("the partitions stay as they are", e);
+                }
                 Thread.sleep(TICK);
             }
         } catch (InterruptedException e) {
@@ -129,6 +136,7 @@ public class Partitions {
         private final int ahead;
         private final Map<Integer, PartitionReader> readers = new ConcurrentHashMap<>();
         private boolean isEnsured;
+        private long ensuredAt;
 
         Source(String name, String stream, String prefix, int ahead) {
             this.name = name;
@@ -159,9 +167,11 @@ public class Partitions {
         /** Also a stream that somebody removed meanwhile. */
         private boolean ensures() {
             try {
-                if (!isEnsured || trouble() != null) {
+                boolean isAgain = System.nanoTime() - ensuredAt > ENSURED.toNanos() && trouble() != null;
+                if (!isEnsured || isAgain) {
                     StreamCatalog.ensure(bus, stream);
                     isEnsured = true;
+                    ensuredAt = System.nanoTime();
                 }
                 return true;
             } catch (BusException | UnfitServerException | IllegalStateException e) {
@@ -191,8 +201,11 @@ public class Partitions {
 
         @Override
         public String trouble() {
-            if (members == null || !members.isHeard()) {
+            if (members == null || !members.isHeard() || !partials.isCaughtUp()) {
                 return "the instances did not share the partitions yet";
+            }
+            if (readers.size() < mine.size()) {
+                return "not connected yet";
             }
             return readers.values().stream()
                     .map(PartitionReader::trouble)
