@@ -16,6 +16,9 @@ const PAGES = [
   ['editor?policy=web-db', 'The document holds its schema.'],
 ] as const;
 
+/** So many rows of a table are never in the page. */
+const MOST_ROWS = 100;
+
 /** Among a policy's figures: after priority and rules. */
 const HITS = 2;
 
@@ -387,6 +390,34 @@ test('map and flows are those of a time in the past, which stands in the address
   assert.match(page.url(), /#\/map$/);
 });
 
+test('of long tables the rows near what is seen are in the page, the keyboard reaches the others, and the map has all of them', async () => {
+  await world.tellOf(600);
+  await open('map');
+  const connections = page.getByTestId('connections');
+  await eventually('600 connections', async () => (await rowCount(connections)) > 600);
+  const last = await rowCount(connections);
+  await page.waitForFunction((lines) => drawn().length === lines, last - 1);
+  assert.ok((await connections.getByRole('row').count()) < MOST_ROWS);
+
+  await page.keyboard.press('End');
+  const explain = row(connections, last).getByRole('button', { name: 'Explain' });
+  await explain.focus();
+  assert.ok((await connections.getByRole('row').count()) < MOST_ROWS);
+  await page.keyboard.press('Home');
+  await row(connections, 2).waitFor();
+  await row(connections, last - 5).waitFor({ state: 'detached' });
+  assert.equal(await explain.evaluate((button) => button.matches(':focus')), true);
+  await page.keyboard.press('Shift+Tab');
+  await row(connections, last - 5).waitFor();
+
+  await open('flows');
+  const flows = page.getByTestId('flows');
+  await eventually('200 flows', async () => (await rowCount(flows)) === 201);
+  assert.ok((await flows.getByRole('row').count()) < MOST_ROWS);
+  await page.keyboard.press('End');
+  await row(flows, 201).waitFor();
+});
+
 function of(variable: string): string {
   const value = process.env[variable];
   assert.ok(value !== undefined, `${variable} is not set: DashboardIT runs these tests`);
@@ -401,6 +432,15 @@ async function open(path: string): Promise<void> {
 /** The row of the map's table that says what one workload did with another. */
 function connection(source: string, dest: string): Locator {
   return page.getByTestId('connections').locator(`[data-edge="workload:${source} workload:${dest}"]`);
+}
+
+/** How many rows a table says that it has; its header is one. */
+async function rowCount(table: Locator): Promise<number> {
+  return Number(await table.getAttribute('aria-rowcount'));
+}
+
+function row(table: Locator, index: number): Locator {
+  return table.locator(`[aria-rowindex="${index}"]`);
 }
 
 async function serious(address: string, axe: AxeBuilder): Promise<string[]> {

@@ -83,3 +83,12 @@ test('lines have labels while there are few, and those that a candidate changes 
   const drafted = elementsOf({ picture: busy, changes: new Map([['ip:10.0.0.0 ip:db', 'allowed']]) });
   assert.equal(drafted.get('ip:10.0.0.0 ip:db')?.data['label'], '✖ tcp/443 → ✔ newly allowed');
 });
+
+test('only lines that would lie upon each other are bent', () => {
+  const ways = after(EMPTY, {
+    nodes: ['a', 'b', 'c'].map(node),
+    edges: [edge('a', 'b'), edge('b', 'a'), edge('b', 'c'), edge('c', 'c')],
+  });
+  const bent = [...shown(ways).values()].filter(({ data }) => data['curve'] === 'bezier');
+  assert.deepEqual(bent.map(({ data }) => data['id']), ['ip:a ip:b', 'ip:b ip:a', 'ip:c ip:c']);
+});

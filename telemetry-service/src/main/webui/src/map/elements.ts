@@ -1,7 +1,7 @@
 import type { MapEdge, MapNode, Verdict } from '../bus/messages.js';
 import { VERDICTS } from '../ui/verdict.js';
 import { CHANGES, type Change, type Drafted } from './drafted.js';
-import { portsOf, verdictOf } from './picture.js';
+import { keyOf, portsOf, verdictOf } from './picture.js';
 
 /** What is told to the library that draws the map about a node or a line; its id is among the data. */
 export interface Element {
@@ -31,7 +31,10 @@ export function elementsOf({ picture: { nodes, edges }, changes }: Drafted): Ele
     const change = changes.get(id);
     const isLabelled = change !== undefined || edges.size <= MOST_LABELS;
     const label = isLabelled ? labelOf(edge, verdict, change) : '';
-    all.set(id, { group: 'edges', data: { id, source: edge.source, target: edge.dest, verdict, change: change ?? '', label } });
+    const { source, dest: target } = edge;
+    // Only those that would lie upon each other are bent, for a bend has to be reckoned.
+    const curve = source === target || edges.has(keyOf({ source: target, dest: source })) ? 'bezier' : 'straight';
+    all.set(id, { group: 'edges', data: { id, source, target, verdict, change: change ?? '', label, curve } });
   });
   return all;
 }

@@ -17,6 +17,8 @@ const PIECE = 100;
 const ZOOM = { least: 0.2, most: 1.6 };
 /** Around the outermost nodes, for their names. */
 const MARGIN = 70;
+/** Pixels on the screen: what would be smaller is not written. */
+const LEGIBLE = 6;
 const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
 
 /** The map on a canvas. It says `edge` with the key of one that was clicked. The table beside it is for who cannot see it. */
@@ -203,6 +205,7 @@ class Graph extends LitElement {
           'border-width': NODE.border,
           color: colour('text'),
           'font-size': 13,
+          'min-zoomed-font-size': LEGIBLE,
           'text-valign': 'bottom',
           'text-margin-y': 6,
           'text-background-color': colour('surface'),
@@ -213,12 +216,13 @@ class Graph extends LitElement {
         selector: 'edge',
         style: {
           label: 'data(label)',
-          'curve-style': 'bezier',
+          'curve-style': 'data(curve)' as 'bezier',
           'text-rotation': 'autorotate',
           'target-arrow-shape': 'triangle',
           width: 2,
           color: colour('text'),
           'font-size': 11,
+          'min-zoomed-font-size': LEGIBLE,
           'text-background-color': colour('surface'),
           'text-background-opacity': 0.85,
           'text-background-padding': '2px',
