@@ -86,13 +86,13 @@ export class World {
     await this.#bus.request(`segmentation.policies.${id}`, JSON.stringify(document), { timeout: PATIENCE, headers: staged });
   }
 
-  /** Events as a host tells of dropped packets, each of another address to one and the same; there are not more than 62,500. */
+  /** Events as one host more would tell of dropped packets, each of another address to one and the same. */
   async tellOf(drops: number): Promise<void> {
     const example = JSON.parse(await readFile(DROPPED, 'utf8')) as object;
     for (let index = 0; index < drops; index++) {
       const source = { source_ip: `10.9.${Math.floor(index / 250)}.${1 + (index % 250)}`, dest_ip: '10.10.0.1' };
-      const event = { ...example, ...source, id: randomUUID(), timestamp: new Date().toISOString() };
-      this.#bus.publish('segmentation.events.host-b', JSON.stringify(event));
+      const event = { ...example, ...source, host_id: 'host-c', id: randomUUID(), timestamp: new Date().toISOString() };
+      this.#bus.publish('segmentation.events.host-c', JSON.stringify(event));
     }
     await this.#bus.flush();
   }
