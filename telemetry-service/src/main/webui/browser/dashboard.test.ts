@@ -16,6 +16,9 @@ const PAGES = [
   ['editor?policy=web-db', 'The document holds its schema.'],
 ] as const;
 
+/** So many rows of a table are never in the page. */
+const MOST_ROWS = 100;
+
 /** Among a policy's figures: after priority and rules. */
 const HITS = 2;
 
@@ -387,6 +390,41 @@ test('map and flows are those of a time in the past, which stands in the address
   assert.match(page.url(), /#\/map$/);
 });
 
+test('of long tables the rows near what is seen are in the page, the keyboard reaches the others, and the map has all of them', async () => {
+  await world.tellOf(600);
+  await open('map');
+  const connections = page.getByTestId('connections');
+  await eventually('600 connections', async () => (await rowCount(connections)) > 600);
+  const last = await rowCount(connections);
+  await page.waitForFunction((lines) => drawn().length === lines, last - 1);
+  assert.ok((await connections.getByRole('row').count()) < MOST_ROWS);
+
+  await page.keyboard.press('End');
+  // Rows change places whenever all of the map is told anew: this one is known by what it shows.
+  const edge = await row(connections, last).evaluate((one) => {
+    one.querySelector('button')?.focus();
+    return one.getAttribute('data-edge');
+  });
+  const focused = connections.locator(`[data-edge="${edge}"]`);
+  assert.deepEqual(await serious('a long map', new AxeBuilder({ page })), []);
+  await page.keyboard.press('Home');
+  await row(connections, 2).waitFor();
+  assert.ok((await connections.getByRole('row').count()) < MOST_ROWS);
+  await focused.locator('button:focus').waitFor();
+  await page.keyboard.press('Shift+Tab');
+  await focused.locator('a:focus').waitFor();
+  await eventually('the rows beside it', () =>
+    focused.evaluate((one) => [one.previousElementSibling, one.nextElementSibling].some((each) => each?.ariaRowIndex != null)),
+  );
+
+  await open('flows');
+  const flows = page.getByTestId('flows');
+  await eventually('200 flows', async () => (await rowCount(flows)) === 201);
+  assert.ok((await flows.getByRole('row').count()) < MOST_ROWS);
+  await page.keyboard.press('End');
+  await row(flows, 201).waitFor();
+});
+
 function of(variable: string): string {
   const value = process.env[variable];
   assert.ok(value !== undefined, `${variable} is not set: DashboardIT runs these tests`);
@@ -401,6 +439,15 @@ async function open(path: string): Promise<void> {
 /** The row of the map's table that says what one workload did with another. */
 function connection(source: string, dest: string): Locator {
   return page.getByTestId('connections').locator(`[data-edge="workload:${source} workload:${dest}"]`);
+}
+
+/** How many rows a table says that it has; its header is one. */
+async function rowCount(table: Locator): Promise<number> {
+  return Number(await table.getAttribute('aria-rowcount'));
+}
+
+function row(table: Locator, index: number): Locator {
+  return table.locator(`[aria-rowindex="${index}"]`);
 }
 
 async function serious(address: string, axe: AxeBuilder): Promise<string[]> {

@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
 
 /** Longer than a busy machine takes for anything that is awaited here. */
 const PATIENCE = 60_000;
+
+const DROPPED = join(
+  import.meta.dirname,
+  '../../../../../../contracts/src/main/resources/io/aegisflux/segmentation/contracts/examples/event-packet-dropped.json',
+);
 
 /** The suite that DashboardIT runs: what anybody can ask of it over NATS, and connections that its workloads open. */
 export class World {
@@ -76,6 +84,17 @@ export class World {
     staged.set('Segmentation-Canary', '100%');
     staged.set('Segmentation-Rollout', 'soak=30m');
     await this.#bus.request(`segmentation.policies.${id}`, JSON.stringify(document), { timeout: PATIENCE, headers: staged });
+  }
+
+  /** Events as one host more would tell of dropped packets, each of another address to one and the same. */
+  async tellOf(drops: number): Promise<void> {
+    const example = JSON.parse(await readFile(DROPPED, 'utf8')) as object;
+    for (let index = 0; index < drops; index++) {
+      const source = { source_ip: `10.9.${Math.floor(index / 250)}.${1 + (index % 250)}`, dest_ip: '10.10.0.1' };
+      const event = { ...example, ...source, host_id: 'host-c', id: randomUUID(), timestamp: new Date().toISOString() };
+      this.#bus.publish('segmentation.events.host-c', JSON.stringify(event));
+    }
+    await this.#bus.flush();
   }
 
   /** How many versions of a policy there are. */

@@ -1,37 +1,24 @@
 import cytoscape from 'cytoscape';
-import fcose from 'cytoscape-fcose';
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
-import type { MapEdge, MapNode, Verdict } from '../bus/messages.js';
+import type { Verdict } from '../bus/messages.js';
 import { Watch } from '../state/store.js';
 import { theme } from '../state/theme.js';
-import { VERDICTS } from '../ui/verdict.js';
 import { CHANGES, type Change } from './drafted.js';
-import { portsOf, verdictOf, type Picture } from './picture.js';
+import { difference, elementsOf, type Difference, type Elements } from './elements.js';
+import { Layout, NODE, type Place, type Places } from './layout.js';
+import type { Picture } from './picture.js';
 import type { Drawing } from './svg.js';
 
-cytoscape.use(fcose);
-
 const LINES: Record<Verdict, string> = { allowed: 'solid', dropped: 'dashed', audited: 'dotted' };
-const SHAPES: Record<MapNode['kind'], string> = {
-  host: 'hexagon',
-  workload: 'round-rectangle',
-  address: 'ellipse',
-  group: 'barrel',
-  other: 'diamond',
-  unknown: 'diamond',
-};
-
-/** Begins where the nodes are, so that what is there already stays about there, and is the same each time. */
-const LAYOUT = {
-  name: 'fcose',
-  animate: false,
-  randomize: false,
-  padding: 40,
-  idealEdgeLength: 170,
-  nodeRepulsion: 30_000,
-} as cytoscape.LayoutOptions;
-/** More lines than that have no labels: nobody could read them, and drawing them is what takes long. */
-const MOST_LABELS = 150;
+const NOTHING: Elements = new Map();
+const NO_PLACES: Places = new Map();
+/** So many nodes and lines are drawn within one frame. */
+const PIECE = 100;
+const ZOOM = { least: 0.2, most: 1.6 };
+/** Around the outermost nodes, for their names. */
+const MARGIN = 70;
+/** Pixels on the screen: what would be smaller is not written. */
+const LEGIBLE = 6;
 const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
 
 /** The map on a canvas. It says `edge` with the key of one that was clicked. The table beside it is for who cannot see it. */
@@ -50,12 +37,19 @@ class Graph extends LitElement {
   declare changes: ReadonlyMap<string, Change>;
   readonly #theme = new Watch(this, theme);
   #cy: cytoscape.Core | undefined;
+  #layout: Layout | undefined;
+  #drawn = NOTHING;
+  #isDrawing = false;
   #styled = '';
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#cy?.destroy();
     this.#cy = undefined;
+    this.#layout?.end();
+    this.#layout = undefined;
+    this.#drawn = NOTHING;
+    this.#isDrawing = false;
     this.#styled = '';
   }
 
@@ -78,7 +72,7 @@ class Graph extends LitElement {
       this.#styled = this.#theme.value;
       cy.style(this.#sheet());
     }
-    this.#draw(cy);
+    void this.#draw(cy);
   }
 
   /** What is drawn now; undefined while nothing is. */
@@ -117,8 +111,8 @@ class Graph extends LitElement {
   #create(): cytoscape.Core {
     const cy = cytoscape({
       container: this.renderRoot.querySelector('.field'),
-      minZoom: 0.2,
-      maxZoom: 1.6,
+      minZoom: ZOOM.least,
+      maxZoom: ZOOM.most,
       selectionType: 'single',
     });
     cy.on('tap', 'edge', (event) => {
@@ -127,31 +121,72 @@ class Graph extends LitElement {
     return cy;
   }
 
-  #draw(cy: cytoscape.Core): void {
-    const { nodes, edges } = this.picture;
-    let isOther = false;
-    cy.batch(() => {
-      cy.elements().forEach((element) => {
-        if (!nodes.has(element.id()) && !edges.has(element.id())) {
-          isOther ||= element.isNode();
-          element.remove();
-        }
-      });
-      nodes.forEach((node) => {
-        isOther = put(cy, 'nodes', node.id, { name: label(node), shape: SHAPES[node.kind] }) || isOther;
-      });
-      edges.forEach((edge, key) => {
-        const { verdict, change, label } = look(edge, this.changes.get(key));
-        const shown = change === '' && edges.size > MOST_LABELS ? '' : label;
-        put(cy, 'edges', key, { source: edge.source, target: edge.dest, verdict, change, label: shown });
-      });
-    });
+  /** Draws what is other than before. What comes meanwhile waits until that is done. */
+  async #draw(cy: cytoscape.Core): Promise<void> {
+    if (this.#isDrawing) {
+      return;
+    }
+    const { picture, changes } = this;
+    const wanted = elementsOf({ picture, changes });
+    const other = difference(this.#drawn, wanted);
+    this.#isDrawing = true;
     // A line more or less moves nobody.
-    if (isOther) {
-      performance.clearMeasures('layout');
-      const start = performance.now();
-      cy.layout(LAYOUT).run();
+    const places = other.isOther ? await this.#place(cy, wanted) : NO_PLACES;
+    await this.#apply(cy, other, places);
+    if (this.#cy !== cy) {
+      return; // Its page was left meanwhile.
+    }
+    this.#isDrawing = false;
+    this.#drawn = wanted;
+    if (this.picture !== picture || this.changes !== changes) {
+      this.requestUpdate();
+    }
+  }
+
+  /** What is new is drawn piece by piece: the page would stand still while all of it is. */
+  async #apply(cy: cytoscape.Core, { added, changed, removed }: Difference, places: Places): Promise<void> {
+    if (this.#cy !== cy) {
+      return;
+    }
+    cy.batch(() => {
+      removed.forEach((id) => cy.getElementById(id).remove());
+      changed.forEach(({ data }) => cy.getElementById(data['id'] as string).data(data));
+      places.forEach((place, id) => cy.getElementById(id).position(place));
+    });
+    if (places.size > 0) {
+      cy.viewport(viewOf([...places.values()], cy.width(), cy.height()));
+    }
+    for (let at = 0; at < added.length && this.#cy === cy; at += PIECE) {
+      const piece = added.slice(at, at + PIECE).map((each) => ({ ...each, position: { ...places.get(each.data['id'] as string) } }));
+      cy.add(piece as cytoscape.ElementDefinition[]);
+      await new Promise(requestAnimationFrame);
+    }
+  }
+
+  async #place(cy: cytoscape.Core, wanted: Elements): Promise<Places> {
+    const all = [...wanted.values()].map(({ group, data }) => ({ isNode: group === 'nodes', data }));
+    const nodes = all
+      .filter(({ isNode }) => isNode)
+      .map(({ data }, index) => {
+        const id = data['id'] as string;
+        const known = cy.getElementById(id);
+        return { id, ...(known.nonempty() ? known.position() : begin(index)) };
+      });
+    const lines = all
+      .filter(({ isNode }) => !isNode)
+      .map(({ data }) => ({ source: data['source'] as string, target: data['target'] as string }));
+    this.#layout ??= new Layout();
+    performance.clearMeasures('layout');
+    const start = performance.now();
+    try {
+      const places = await this.#layout.place({ nodes, lines });
       performance.measure('layout', { start });
+      return places;
+    } catch (failure) {
+      console.error('the nodes stay where they begin', failure);
+      this.#layout.end();
+      this.#layout = undefined;
+      return new Map(nodes.map(({ id, x, y }) => [id, { x, y }]));
     }
   }
 
@@ -163,13 +198,14 @@ class Graph extends LitElement {
         style: {
           label: 'data(name)',
           shape: 'data(shape)' as 'ellipse',
-          width: 34,
-          height: 34,
+          width: NODE.size,
+          height: NODE.size,
           'background-color': colour('raised'),
           'border-color': colour('muted'),
-          'border-width': 1.5,
+          'border-width': NODE.border,
           color: colour('text'),
           'font-size': 13,
+          'min-zoomed-font-size': LEGIBLE,
           'text-valign': 'bottom',
           'text-margin-y': 6,
           'text-background-color': colour('surface'),
@@ -180,12 +216,13 @@ class Graph extends LitElement {
         selector: 'edge',
         style: {
           label: 'data(label)',
-          'curve-style': 'bezier',
+          'curve-style': 'data(curve)' as 'bezier',
           'text-rotation': 'autorotate',
           'target-arrow-shape': 'triangle',
           width: 2,
           color: colour('text'),
           'font-size': 11,
+          'min-zoomed-font-size': LEGIBLE,
           'text-background-color': colour('surface'),
           'text-background-opacity': 0.85,
           'text-background-padding': '2px',
@@ -212,33 +249,20 @@ class Graph extends LitElement {
   }
 }
 
-/** Whether it is new. What did not change is left alone: each change is drawn anew. */
-function put(cy: cytoscape.Core, group: 'nodes' | 'edges', id: string, data: Record<string, string>): boolean {
-  const known = cy.getElementById(id);
-  if (known.nonempty()) {
-    if (Object.entries(data).some(([key, value]) => known.data(key) !== value)) {
-      known.data(data);
-    }
-    return false;
-  }
-  cy.add({ group, data: { id, ...data }, position: place(cy.nodes().length) } as cytoscape.ElementDefinition);
-  return true;
-}
-
 /** Where the nth node begins: on a spiral, for forces between nodes in one line never leave it. */
-function place(n: number): cytoscape.Position {
+function begin(n: number): Place {
   const radius = 150 * Math.sqrt(n);
   return { x: radius * Math.cos(n * GOLDEN_ANGLE), y: radius * Math.sin(n * GOLDEN_ANGLE) };
 }
 
-function label(node: MapNode): string {
-  return node.kind === 'group' ? `${node.name} (${node.members})` : node.name;
-}
-
-function look(edge: MapEdge, change: Change | undefined): { verdict: Verdict; change: string; label: string } {
-  const verdict = verdictOf(edge);
-  const label = `${VERDICTS[verdict].glyph} ${portsOf(edge)}`;
-  return { verdict, change: change ?? '', label: change === undefined ? label : `${label} → ${CHANGES[change].words}` };
+/** The view that shows all of the places. */
+function viewOf(places: readonly Place[], width: number, height: number): { zoom: number; pan: Place } {
+  const xs = places.map(({ x }) => x);
+  const ys = places.map(({ y }) => y);
+  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  const fitting = Math.min(width / (right - left + 2 * MARGIN), height / (bottom - top + 2 * MARGIN));
+  const zoom = Math.min(ZOOM.most, Math.max(ZOOM.least, fitting));
+  return { zoom, pan: { x: (width - zoom * (left + right)) / 2, y: (height - zoom * (top + bottom)) / 2 } };
 }
 
 export type { Graph };

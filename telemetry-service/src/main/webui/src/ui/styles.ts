@@ -71,7 +71,7 @@ export const styles = css`
   tbody tr:last-child th {
     border-bottom: 0;
   }
-  tbody tr:hover {
+  tbody tr:not(.gap):hover {
     background: var(--raised);
   }
   .number {

@@ -1,6 +1,5 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
-import { repeat } from 'lit/directives/repeat.js';
 import type { Bus } from '../bus/bus.js';
 import type { Flow, FlowsFound } from '../bus/messages.js';
 import { refusalOf, type Refusal } from '../bus/refusal.js';
@@ -13,15 +12,16 @@ import { download, fileName } from '../ui/download.js';
 import { clock, count, decider } from '../ui/format.js';
 import { endpoint } from '../ui/endpoint.js';
 import { refusalNote } from '../ui/refusal-note.js';
+import { RowWindow } from '../ui/row-window.js';
 import { styles } from '../ui/styles.js';
 import { badge } from '../ui/verdict.js';
 import { ExplainPanel } from './explain-panel.js';
 import './filter-bar.js';
 import { csvOf } from './flow-files.js';
+import { Framed } from './framed.js';
 import './traffic-chart.js';
 
 const FLOWS = 'segmentation.api.telemetry.flows';
-/** As many as can be drawn anew each second without the page standing still. */
 const MOST_ROWS = 200;
 const SETTLED = 250;
 
@@ -29,7 +29,7 @@ const keys = new WeakMap<Flow, number>();
 let lastKey = 0;
 
 /** Who talks to whom, as it happens and some time back; each row can be explained. */
-class FlowsPage extends LitElement {
+class FlowsPage extends Framed {
   static override properties = { bus: { attribute: false }, live: { attribute: false }, paused: { state: true } };
   static override styles = [
     styles,
@@ -46,6 +46,7 @@ class FlowsPage extends LitElement {
   declare paused: Heard | undefined;
   readonly #route = new Watch(this, route);
   readonly #panel = createRef<ExplainPanel>();
+  readonly #drawn = new RowWindow<Flow>(this, keyOf);
   #past: FlowsFound | undefined;
   #refusal: Refusal | undefined;
   #asked = '';
@@ -121,12 +122,12 @@ class FlowsPage extends LitElement {
     }
     const rows = this.#rows(filter, heard);
     return html`<div class="card" tabindex="0" role="region" aria-label="Flows">
-      <table data-testid="flows">
+      <table data-testid="flows" aria-rowcount=${rows.length + 1} ${ref(this.#drawn.table)}>
         <caption>
           ${this.#caption(rows.length, heard)}
         </caption>
         <thead>
-          <tr>
+          <tr aria-rowindex="1">
             <th scope="col">Last</th>
             <th scope="col">Source</th>
             <th scope="col">Destination</th>
@@ -139,9 +140,7 @@ class FlowsPage extends LitElement {
             <th scope="col">Why</th>
           </tr>
         </thead>
-        <tbody>
-          ${repeat(rows, keyOf, (flow) => this.#row(flow))}
-        </tbody>
+        ${this.#drawn.body(rows, (flow, rowIndex) => this.#row(flow, rowIndex))}
       </table>
       ${rows.length === 0
         ? html`<p class="empty">No flow yet${this.#route.value.filter === '' ? '' : ' that the filter lets through'}.</p>`
@@ -184,8 +183,8 @@ class FlowsPage extends LitElement {
     return parts.join(' · ');
   }
 
-  #row(flow: Flow): TemplateResult {
-    return html`<tr>
+  #row(flow: Flow, rowIndex: number): TemplateResult {
+    return html`<tr aria-rowindex=${rowIndex}>
       <td>${clock(flow.last)}</td>
       <td>${endpoint(flow.source)}</td>
       <td>${endpoint(flow.dest)}</td>

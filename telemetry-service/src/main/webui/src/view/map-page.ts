@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
 import type { Bus } from '../bus/bus.js';
 import type { MapEdge, MapNode } from '../bus/messages.js';
@@ -16,15 +16,17 @@ import { Watch } from '../state/store.js';
 import { download, fileName } from '../ui/download.js';
 import { ago, count, decider } from '../ui/format.js';
 import { refusalNote } from '../ui/refusal-note.js';
+import { RowWindow } from '../ui/row-window.js';
 import { styles } from '../ui/styles.js';
 import { badge } from '../ui/verdict.js';
 import { ExplainPanel } from './explain-panel.js';
 import './filter-bar.js';
+import { Framed } from './framed.js';
 
 const NO_CHANGES: Drafted['changes'] = new Map();
 
 /** Who talks to whom, drawn and, in the same words, as a table. */
-class MapPage extends LitElement {
+class MapPage extends Framed {
   static override properties = { bus: { attribute: false }, paused: { state: true }, isDrawn: { state: true } };
   static override styles = [
     styles,
@@ -57,6 +59,7 @@ class MapPage extends LitElement {
   readonly #source = new MapSource(this, () => this.bus);
   readonly #panel = createRef<ExplainPanel>();
   readonly #graph = createRef<Graph>();
+  readonly #drawn = new RowWindow<[string, MapEdge]>(this, ([key]) => key);
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -136,9 +139,9 @@ class MapPage extends LitElement {
   #table({ nodes, edges }: Picture, changes: Drafted['changes']): TemplateResult {
     return html`<h2 id="connections">Connections</h2>
       <div class="card" tabindex="0" role="region" aria-labelledby="connections">
-        <table data-testid="connections">
+        <table data-testid="connections" aria-rowcount=${edges.size + 1} ${ref(this.#drawn.table)}>
           <thead>
-            <tr>
+            <tr aria-rowindex="1">
               <th scope="col">Source</th>
               <th scope="col">Destination</th>
               <th scope="col">Ports</th>
@@ -152,21 +155,19 @@ class MapPage extends LitElement {
               <th scope="col">Look at</th>
             </tr>
           </thead>
-          <tbody>
-            ${[...edges].map(([key, edge]) => this.#row(key, edge, nodes, changes))}
-          </tbody>
+          ${this.#drawn.body([...edges], ([key, edge], rowIndex) => this.#row(key, edge, rowIndex, nodes, changes))}
         </table>
       </div>`;
   }
 
-  #row(key: string, edge: MapEdge, nodes: Picture['nodes'], changes: Drafted['changes']): TemplateResult {
+  #row(key: string, edge: MapEdge, rowIndex: number, nodes: Picture['nodes'], changes: Drafted['changes']): TemplateResult {
     const change = changes.get(key);
     const source = nodes.get(edge.source);
     const dest = nodes.get(edge.dest);
     const by = deciderOf(edge);
     const filter = filterOf(source, dest);
     const names = `${source?.name ?? edge.source} to ${dest?.name ?? edge.dest}`;
-    return html`<tr data-edge=${key}>
+    return html`<tr data-edge=${key} aria-rowindex=${rowIndex}>
       <td>${source?.name ?? edge.source}</td>
       <td>${dest?.name ?? edge.dest}</td>
       <td class="wrap">${portsOf(edge)}</td>
