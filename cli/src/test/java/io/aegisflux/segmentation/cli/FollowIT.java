@@ -112,7 +112,7 @@ class FollowIT {
     @Test
     void flowsShowsWhatMatchesOfEachWindowAndSaysWhatIsMissing() {
         TelemetryFlows example = Wire.read(Examples.read("telemetry-flows"), TelemetryFlows.class);
-        TelemetryFlows missing = new TelemetryFlows(example.from(), example.to(), example.flows(), 7, 2, 1, 0, 4);
+        TelemetryFlows missing = new TelemetryFlows(example.from(), example.to(), example.flows(), 7, 2, 1, 0, 4, 815);
         try (Following tail = Following.of(server.url(), "flows", "-f", "--last", "0", "from:web", "-o", "json")) {
             await().until(() -> tail.err().contains("flows that match from:web; Ctrl-C ends"));
             await().until(() -> {

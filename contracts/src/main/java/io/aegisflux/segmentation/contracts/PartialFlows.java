@@ -67,4 +67,22 @@ public record PartialFlows(
         numbers = Collections.unmodifiableMap(new TreeMap<>(requireNonNull(numbers, "numbers is missing")));
         numbers.forEach((host, number) -> Figures.requireCount(requireNonNull(number, host), "numbers." + host));
     }
+
+    /** The same sums, of which no rows are told. */
+    public PartialFlows withoutRows() {
+        return new PartialFlows(
+                source,
+                partition,
+                through,
+                from,
+                List.of(),
+                List.of(),
+                omitted + flows.size(),
+                omittedEdges + flows.size() + rest.size(),
+                allowed,
+                dropped,
+                audited,
+                lost,
+                numbers);
+    }
 }

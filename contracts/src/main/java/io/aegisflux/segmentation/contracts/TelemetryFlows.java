@@ -16,6 +16,7 @@ import java.util.List;
  * @param dropped as allowed
  * @param audited as allowed
  * @param lost decisions of which hosts could not tell, and events that their stream gave up before they were read
+ * @param through number of the last {@link PartialFlows} that is in it; the next window begins behind it, whoever publishes it
  */
 public record TelemetryFlows(
         Instant from,
@@ -25,7 +26,8 @@ public record TelemetryFlows(
         long allowed,
         long dropped,
         long audited,
-        long lost) {
+        long lost,
+        long through) {
     public TelemetryFlows {
         requireNonNull(from, "from is missing");
         requireNonNull(to, "to is missing");
@@ -35,5 +37,6 @@ public record TelemetryFlows(
         Figures.requireCount(dropped, "dropped");
         Figures.requireCount(audited, "audited");
         Figures.requireCount(lost, "lost");
+        Figures.requireCount(through, "through");
     }
 }

@@ -22,6 +22,7 @@ import io.aegisflux.segmentation.nats.NatsSettings;
 import io.aegisflux.segmentation.nats.StreamCatalog;
 import io.aegisflux.segmentation.nats.StreamReplay;
 import io.aegisflux.segmentation.telemetry.domain.MapView;
+import io.nats.client.Subscription;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,9 +79,19 @@ public final class ThroughputBenchmark {
         bus.connection()
                 .createDispatcher(message -> windows.add(Wire.read(message.getData(), TelemetryFlows.class)))
                 .subscribe(Subjects.TELEMETRY_FLOWS);
-        bus.connection()
-                .createDispatcher(message -> map.take(Wire.read(message.getData(), TelemetryMap.class)))
-                .subscribe(Subjects.TELEMETRY_MAP);
+        Subscription changes = bus.connection().subscribe(Subjects.TELEMETRY_MAP);
+        Thread.ofVirtual().start(() -> follow(changes));
+    }
+
+    /** In their order, which a dispatcher with many threads does not keep. */
+    private void follow(Subscription changes) {
+        try {
+            while (true) {
+                map.take(Wire.read(changes.nextMessage(Duration.ZERO).getData(), TelemetryMap.class));
+            }
+        } catch (InterruptedException | IllegalStateException e) {
+            // the bench is over
+        }
     }
 
     public static void main(String[] arguments) throws Exception {

@@ -28,6 +28,22 @@ record FlowKind(
         Long policyVersion,
         String ruleId) {
 
+    FlowKind withoutPort() {
+        return new FlowKind(
+                host,
+                recorded,
+                direction,
+                sourceIp,
+                destIp,
+                0,
+                protocol,
+                verdict,
+                reason,
+                policyId,
+                policyVersion,
+                ruleId);
+    }
+
     static FlowKind of(FlowRow row) {
         return new FlowKind(
                 row.hostId(),

@@ -20,6 +20,7 @@ final class FlowWindow {
     private final Sums sums = new Sums();
     private long omitted;
     private long lost;
+    private long through;
 
     /**
      * @param second it begins at, since the epoch
@@ -28,7 +29,10 @@ final class FlowWindow {
         this.second = second;
     }
 
-    void add(PartialFlows partial) {
+    /**
+     * @param sequence of the partial in its stream
+     */
+    void add(PartialFlows partial, long sequence) {
         for (FlowRow row : partial.flows()) {
             if (!kinds.add(row)) {
                 omitted++;
@@ -39,6 +43,7 @@ final class FlowWindow {
         sums.add(Verdict.DROPPED, partial.dropped());
         sums.add(Verdict.AUDITED, partial.audited());
         lost = Saturating.sum(lost, partial.lost());
+        through = sequence;
     }
 
     /** What is published: the rows with the most decisions. */
@@ -53,6 +58,7 @@ final class FlowWindow {
                 sums.of(Verdict.ALLOWED),
                 sums.of(Verdict.DROPPED),
                 sums.of(Verdict.AUDITED),
-                lost);
+                lost,
+                through);
     }
 }

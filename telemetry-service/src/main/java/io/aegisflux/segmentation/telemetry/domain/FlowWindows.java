@@ -7,62 +7,67 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
- * Windows of one second, put together from what the partitions come to. Which second a partial is of, its reader says, by the
- * time at which the broker stored the messages; a window ends when the broker stores a partial {@link #TOGETHER} after the
- * first of it, or, when none comes, a little later by the clock: so all instances cut the same windows, whatever their clocks
- * say. What comes still later goes into the next window: it is counted, once. Closed windows wait until they are taken, the
- * newest of them. Safe for any thread.
+ * Windows of one second, put together from what the partitions come to. What a partition's hosts told in a second is stored
+ * within {@link #TOGETHER} after it, so a window holds the partials that the broker stored until then, since the one before. That is by the
+ * broker's clock, and the window says with which partial it ends: so whoever publishes the next one begins behind it, and
+ * each partial is in one window. What is stored late, or delivered when its window was published already, is in the
+ * next one. Safe for any thread.
  */
 public final class FlowWindows {
-    /** As long as a starting instance looks back. */
-    static final int KEPT = 900;
-
+    /** Rows that wait while nobody publishes; those of older partials are given up, not their sums. */
     static final int KEPT_ROWS = 50_000;
 
-    /** So long after the first the other partitions' partials of a second may be stored. */
+    /** So long after a second what it came to in all partitions may be stored. */
     static final Duration TOGETHER = Duration.ofMillis(200);
 
     /** How much later than it is stored a partial may be delivered. */
     static final Duration GRACE = Duration.ofMillis(50);
 
-    private final NavigableMap<Long, Open> open = new TreeMap<>();
-    private final Deque<TelemetryFlows> closed = new ArrayDeque<>();
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    /** Those before {@link #whole}, without their rows. */
+    private final Deque<Waiting> bare = new ArrayDeque<>();
+
+    private final Deque<Waiting> whole = new ArrayDeque<>();
     private final Sums decisions = new Sums();
-    private long closedRows;
-    private long firstOpen = Long.MIN_VALUE;
+    private long rows;
+    private long lastSecond = Long.MIN_VALUE;
 
     /**
-     * @param until by the broker's clock
-     * @param due as {@link System#nanoTime()}
+     * @param second whose window it is in
+     * @param due when the window is over, as {@link System#nanoTime()}
      */
-    private record Open(FlowWindow window, Instant until, long due) {}
+    private record Waiting(PartialFlows partial, long sequence, long second, long due) {}
 
     /**
      * Takes what a partition came to.
      *
+     * @param sequence of the partial in its stream, which rises
      * @param storedAt when the broker stored it
      * @param now as {@link System#nanoTime()}
      */
-    public synchronized void add(PartialFlows partial, Instant storedAt, long now) {
-        closeAll(open.entrySet().stream()
-                .filter(entry -> !entry.getValue().until.isAfter(storedAt))
-                .mapToLong(java.util.Map.Entry::getKey)
-                .max()
-                .orElse(Long.MIN_VALUE));
-        long second = Math.max(partial.from().getEpochSecond(), firstOpen);
-        open.computeIfAbsent(
-                        second,
-                        begin -> new Open(
-                                new FlowWindow(begin),
-                                storedAt.plus(TOGETHER),
-                                now + TOGETHER.plus(GRACE).toNanos()))
-                .window
-                .add(partial);
+    public synchronized void add(PartialFlows partial, long sequence, Instant storedAt, long now) {
+        Waiting before = whole.peekLast();
+        long least = before != null ? before.second : lastSecond + 1;
+        long second = Math.max(storedAt.minus(TOGETHER).getEpochSecond(), least);
+        long due = before != null && before.second == second ? before.due : now + left(second, storedAt);
+        whole.addLast(new Waiting(partial, sequence, second, due));
+        rows += partial.flows().size();
+        while (rows > KEPT_ROWS) {
+            Waiting oldest = whole.removeFirst();
+            rows -= oldest.partial.flows().size();
+            bare.addLast(new Waiting(oldest.partial.withoutRows(), oldest.sequence, oldest.second, oldest.due));
+        }
+    }
+
+    /** How long a window is awaited when something of it is stored then, in nanoseconds. */
+    private static long left(long second, Instant storedAt) {
+        Instant end = Instant.ofEpochSecond(second).plus(SECOND).plus(TOGETHER);
+        return Math.max(0, Duration.between(storedAt, end).toNanos()) + GRACE.toNanos();
     }
 
     /** Counts the decisions of which events told, for Prometheus: once, when they were told after the process began to listen. */
@@ -75,30 +80,31 @@ public final class FlowWindows {
     }
 
     /**
-     * Closes the windows whose time is over.
+     * The oldest window that is over and was not {@link #published}.
      *
      * @param now as {@link System#nanoTime()}
      */
-    public synchronized void closeDue(long now) {
-        closeAll(open.entrySet().stream()
-                .filter(entry -> now - entry.getValue().due >= 0)
-                .mapToLong(java.util.Map.Entry::getKey)
-                .max()
-                .orElse(Long.MIN_VALUE));
-    }
-
-    /** The oldest closed window that was not {@link #published}. */
-    public synchronized Optional<TelemetryFlows> next() {
-        return Optional.ofNullable(closed.peekFirst());
-    }
-
-    /** Forgets the windows that begin before this time: they were published. */
-    public synchronized void published(Instant until) {
-        while (!closed.isEmpty() && closed.peekFirst().from().isBefore(until)) {
-            forgetOldest();
+    public synchronized Optional<TelemetryFlows> next(long now) {
+        Waiting first = bare.isEmpty() ? whole.peekFirst() : bare.peekFirst();
+        if (first == null || whole.getLast().second == first.second && now - first.due < 0) {
+            return Optional.empty();
         }
-        open.headMap(until.getEpochSecond()).clear();
-        firstOpen = Math.max(firstOpen, until.getEpochSecond());
+        FlowWindow window = new FlowWindow(Math.max(first.second, lastSecond + 1));
+        Stream.concat(bare.stream(), whole.stream())
+                .takeWhile(waiting -> waiting.second == first.second)
+                .forEach(waiting -> window.add(waiting.partial, waiting.sequence));
+        return Optional.of(window.flows());
+    }
+
+    /** Forgets what is in a window that was published, by whichever instance. */
+    public synchronized void published(TelemetryFlows window) {
+        lastSecond = Math.max(lastSecond, window.from().getEpochSecond());
+        while (!bare.isEmpty() && bare.peekFirst().sequence <= window.through()) {
+            bare.removeFirst();
+        }
+        while (!whole.isEmpty() && whole.peekFirst().sequence <= window.through()) {
+            rows -= whole.removeFirst().partial.flows().size();
+        }
     }
 
     /** What Prometheus is told of events. */
@@ -111,22 +117,5 @@ public final class FlowWindows {
             family.add(decisions.of(verdict), verdict.wireName());
         }
         return family.build();
-    }
-
-    /** Closes the windows up to this second. */
-    private void closeAll(long last) {
-        while (!open.isEmpty() && open.firstKey() <= last) {
-            TelemetryFlows flows = open.pollFirstEntry().getValue().window.flows();
-            closed.addLast(flows);
-            closedRows += flows.flows().size();
-            firstOpen = flows.to().getEpochSecond();
-            while (closed.size() > KEPT || closedRows > KEPT_ROWS) {
-                forgetOldest();
-            }
-        }
-    }
-
-    private void forgetOldest() {
-        closedRows -= closed.removeFirst().flows().size();
     }
 }

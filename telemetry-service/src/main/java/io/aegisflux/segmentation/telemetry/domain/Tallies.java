@@ -19,7 +19,15 @@ final class Tallies {
 
     /** Takes a row; false when it is of a new kind and there is no place for one. */
     boolean add(FlowRow row) {
-        FlowKind kind = FlowKind.of(row);
+        return add(FlowKind.of(row), row);
+    }
+
+    /** As {@link #add}, with those that differ in their ports alone. */
+    boolean addWithoutPorts(FlowRow row) {
+        return add(FlowKind.of(row).withoutPort(), row);
+    }
+
+    private boolean add(FlowKind kind, FlowRow row) {
         Tally tally = tallies.get(kind);
         if (tally != null) {
             tally.add(row);
@@ -34,11 +42,11 @@ final class Tallies {
 
     /** One for each kind, those with the most decisions first. */
     List<FlowRow> rows() {
-        return tallies.values().stream()
-                .sorted(Comparator.comparingLong((Tally tally) -> tally.count)
+        return tallies.entrySet().stream()
+                .sorted(Comparator.comparingLong((Map.Entry<FlowKind, Tally> kind) -> kind.getValue().count)
                         .reversed()
-                        .thenComparing(tally -> tally.first))
-                .map(Tally::row)
+                        .thenComparing(kind -> kind.getValue().first))
+                .map(kind -> kind.getValue().row(kind.getKey().destPort()))
                 .toList();
     }
 
@@ -62,8 +70,8 @@ final class Tallies {
             newest = row.last().isBefore(newest.last()) ? newest : row;
         }
 
-        FlowRow row() {
-            return newest.summedUp(severalPorts ? null : newest.sourcePort(), newest.destPort(), count, first);
+        FlowRow row(int destPort) {
+            return newest.summedUp(severalPorts ? null : newest.sourcePort(), destPort, count, first);
         }
     }
 }

@@ -66,7 +66,7 @@ public class PartialsChannel {
 
     private void take(PartialFlows partial, NatsMetadata metadata) {
         told.putAll(partial.numbers());
-        windows.add(partial, metadata.timestamp(), System.nanoTime());
+        windows.add(partial, metadata.sequence(), metadata.timestamp(), System.nanoTime());
         map.add(partial);
         if (isCaughtUp()) {
             windows.count(partial);

@@ -9,6 +9,7 @@ import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.nats.Bus;
 import io.aegisflux.segmentation.nats.BusException;
 import io.aegisflux.segmentation.nats.Lease;
+import io.aegisflux.segmentation.nats.StateFollower;
 import io.aegisflux.segmentation.nats.StreamCatalog;
 import io.aegisflux.segmentation.nats.UnfitServerException;
 import io.aegisflux.segmentation.telemetry.domain.Fleet;
@@ -39,6 +40,10 @@ public class TelemetryPublisher {
     private static final Duration TICK = Duration.ofMillis(50);
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final long SUMMARY_SECONDS = 5;
+
+    /** Windows of others are heard from so long before the start on. */
+    private static final Duration HEARD = Duration.ofMinutes(1);
+
     private static final int MAX_BYTES = 700 * 1024;
     private static final long TIDY_SECONDS = 5;
 
@@ -54,6 +59,7 @@ public class TelemetryPublisher {
     private final PartialsChannel partials;
     private final Thread thread = Thread.ofVirtual().name("publisher").unstarted(this::run);
     private volatile Lease lease;
+    private volatile StateFollower others;
     private volatile boolean stopped;
     private boolean isPrepared;
     private long lastSecond;
@@ -78,12 +84,19 @@ public class TelemetryPublisher {
 
     void start(@Observes StartupEvent event) {
         lease = Lease.contend(bus, LEASE);
+        others = StateFollower.since(
+                bus,
+                Streams.TELEMETRY,
+                Subjects.TELEMETRY_FLOWS,
+                Instant.now().minus(HEARD),
+                (data, metadata) -> published(data));
         thread.start();
     }
 
     void stop(@Observes ShutdownEvent event) {
         stopped = true;
         thread.interrupt();
+        others.close();
         lease.close();
     }
 
@@ -116,7 +129,6 @@ public class TelemetryPublisher {
     }
 
     private void tick() {
-        windows.closeDue(System.nanoTime());
         Instant now = Instant.now();
         boolean isNewSecond = now.getEpochSecond() != lastSecond;
         lastSecond = now.getEpochSecond();
@@ -141,24 +153,26 @@ public class TelemetryPublisher {
     private void prepare() {
         if (!isPrepared) {
             StreamCatalog.ensure(bus, Streams.TELEMETRY);
-            bus.last(Streams.TELEMETRY, Subjects.TELEMETRY_FLOWS)
-                    .ifPresent(last -> windows.published(
-                            Wire.read(last.data(), TelemetryFlows.class).to()));
+            bus.last(Streams.TELEMETRY, Subjects.TELEMETRY_FLOWS).ifPresent(last -> published(last.data()));
             map.beginTerm();
             isPrepared = true;
         }
     }
 
+    private void published(byte[] window) {
+        windows.published(Wire.read(window, TelemetryFlows.class));
+    }
+
     private void publishFlows() {
-        Optional<TelemetryFlows> next = windows.next();
+        Optional<TelemetryFlows> next = windows.next(System.nanoTime());
         while (next.isPresent() && lease.isHeld()) {
             TelemetryFlows flows = next.get();
             bus.publish(
                     Subjects.TELEMETRY_FLOWS,
                     Wire.write(named(flows)),
                     "flows-" + flows.from().getEpochSecond());
-            windows.published(flows.to());
-            next = windows.next();
+            windows.published(flows);
+            next = windows.next(System.nanoTime());
         }
     }
 
@@ -197,6 +211,7 @@ public class TelemetryPublisher {
                 flows.allowed(),
                 flows.dropped(),
                 flows.audited(),
-                flows.lost());
+                flows.lost(),
+                flows.through());
     }
 }

@@ -8,156 +8,168 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.aegisflux.segmentation.contracts.FlowRow;
 import io.aegisflux.segmentation.contracts.PartialFlows;
 import io.aegisflux.segmentation.contracts.TelemetryFlows;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class FlowWindowsTest {
-    private static final double GRACE = FlowWindows.GRACE.toNanos() / 1e9;
-    private static final double TOGETHER = FlowWindows.TOGETHER.toNanos() / 1e9;
+    private static final long LATER = nanos(10_000);
 
     private final FlowWindows windows = new FlowWindows();
+    private long sequence;
 
     /** One decision of a host of its own for each partition. */
-    private static PartialFlows partial(int partition, int second) {
+    private static PartialFlows partial(int partition, double second) {
         PartialWindow window =
                 new PartialWindow(PartialFlows.EVENTS, partition, at(second), new EventNumbers(Map.of()));
         window.add(event(node -> node.put("host_id", "host-" + partition)));
-        return window.partial(second);
+        return window.partial(1);
     }
 
     /** Stores and delivers at once. */
-    private void add(int partition, int second, double at) {
-        windows.add(partial(partition, second), at(at), nanos(at));
+    private void add(int partition, double stored) {
+        windows.add(partial(partition, stored - 1), ++sequence, at(stored), nanos(stored));
+    }
+
+    private Optional<TelemetryFlows> next(double seconds) {
+        return windows.next(nanos(seconds));
     }
 
     @Test
     void putsTogetherWhatThePartitionsComeTo() {
-        add(1, 4, 5.0);
-        add(2, 4, 5.1);
-        add(2, 4, 5.1);
-        windows.closeDue(nanos(1_000));
-        TelemetryFlows flows = windows.next().orElseThrow();
+        add(1, 5.0);
+        add(2, 5.1);
+        add(2, 5.15);
+        TelemetryFlows flows = next(100).orElseThrow();
         assertThat(flows.from()).isEqualTo(at(4));
         assertThat(flows.to()).isEqualTo(at(5));
         assertThat(flows.dropped()).isEqualTo(3);
+        assertThat(flows.through()).isEqualTo(3);
         assertThat(flows.flows()).extracting(FlowRow::count).containsExactly(2L, 1L);
     }
 
     @Test
-    void closesAWindowWhenSomethingIsStoredLongAfterTheFirstOfIt() {
-        add(1, 4, 5.0);
-        add(2, 5, 5.0 + TOGETHER - 0.01);
-        assertThat(windows.next()).isEmpty();
-        add(2, 5, 5.0 + TOGETHER);
-        assertThat(windows.next())
-                .hasValueSatisfying(flows -> assertThat(flows.from()).isEqualTo(at(4)));
+    void aWindowIsOverWithTheFirstPartialOfTheNext() {
+        add(1, 5.0);
+        add(2, 5.19);
+        assertThat(next(5.19)).isEmpty();
+        add(2, 5.2);
+        assertThat(next(5.2))
+                .hasValueSatisfying(flows -> assertThat(flows.dropped()).isEqualTo(2));
     }
 
     @Test
-    void closesAWindowALittleAfterItsTimeWhenNothingElseComes() {
-        add(1, 4, 5.0);
-        windows.closeDue(nanos(5.0 + TOGETHER));
-        assertThat(windows.next()).as("some may be on their way").isEmpty();
-        windows.closeDue(nanos(5.0 + TOGETHER + GRACE));
-        assertThat(windows.next()).isPresent();
+    void aWindowIsOverALittleAfterItsTimeWhenNothingElseComes() {
+        add(1, 5.0);
+        assertThat(next(5.24)).as("some may be on their way").isEmpty();
+        assertThat(next(5.25)).isPresent();
     }
 
     @Test
-    void countsWhatComesLateOnceInTheNextWindow() {
-        add(1, 4, 5.0);
-        windows.closeDue(nanos(6));
-        add(2, 4, 6.1);
-        add(1, 5, 6.2);
-        windows.closeDue(nanos(8));
-        windows.published(at(5));
-        assertThat(windows.next()).hasValueSatisfying(flows -> {
-            assertThat(flows.from()).isEqualTo(at(5));
-            assertThat(flows.dropped()).isEqualTo(2);
-        });
+    void whatIsDeliveredLateIsInTheNextWindowOnce() {
+        add(1, 5.0);
+        windows.published(next(6).orElseThrow());
+        windows.add(partial(2, 4), ++sequence, at(5.1), nanos(6.1));
+        assertThat(next(6.2)).as("the next second is not over").isEmpty();
+        add(1, 6.15);
+        TelemetryFlows flows = next(8).orElseThrow();
+        assertThat(flows.from()).isEqualTo(at(5));
+        assertThat(flows.dropped()).isEqualTo(2);
     }
 
     @Test
-    void cutsTheSameWindowsWhereverAndWheneverThePartialsAreDelivered() {
-        FlowWindows other = new FlowWindows();
-        for (int second = 0; second < 10; second++) {
-            for (int partition = 0; partition < 5; partition++) {
-                double stored = second + 1 + partition * 0.07; // the last of each comes late
-                add(partition, second, stored);
-                other.add(partial(partition, second), at(stored), nanos(77)); // another clock, all in a burst
+    void windowsDoNotRunAheadOfTheClockHoweverLateEverythingComes() {
+        double stored = 100;
+        for (int i = 0; i < 100; i++, stored += 0.1) {
+            windows.add(partial(i % 5, 4), ++sequence, at(stored), nanos(stored));
+            while (next(stored).isPresent()) {
+                windows.published(next(stored).orElseThrow());
             }
         }
-        windows.closeDue(nanos(1_000));
-        other.closeDue(nanos(1_000));
-        List<TelemetryFlows> cut = drain(windows);
-        assertThat(cut).hasSizeGreaterThanOrEqualTo(10).isEqualTo(drain(other));
-        assertThat(cut.stream().mapToLong(TelemetryFlows::dropped).sum()).isEqualTo(50);
-        assertThat(cut.getFirst().dropped())
-                .as("what came late is in the next one")
-                .isEqualTo(3);
+        TelemetryFlows last = next(200).orElseThrow();
+        assertThat(last.from()).isBefore(at(stored));
+    }
+
+    @Test
+    void whoeverPublishesTheNextWindowEveryPartialIsInOne() {
+        FlowWindows other = new FlowWindows();
+        FlowWindows publisher = windows;
+        List<TelemetryFlows> published = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            double stored = 1 + i * 0.09;
+            windows.add(partial(i % 5, stored), i + 1, at(stored), nanos(stored));
+            other.add(partial(i % 5, stored), i + 1, at(stored), nanos(stored + i % 7 * 0.2)); // a slow one
+            Optional<TelemetryFlows> next = publisher.next(nanos(stored + 0.5));
+            if (next.isPresent()) {
+                published.add(next.get());
+                publisher = publisher == windows ? other : windows;
+                publisher.published(next.get()); // it looks what was published when it takes over
+            }
+        }
+        publisher.published(published.getLast());
+        while (publisher.next(LATER).isPresent()) {
+            published.add(publisher.next(LATER).orElseThrow());
+            publisher.published(published.getLast());
+        }
+        assertThat(published.stream().mapToLong(TelemetryFlows::dropped).sum()).isEqualTo(500);
+        assertThat(published).extracting(TelemetryFlows::from).isSorted().doesNotHaveDuplicates();
     }
 
     @Test
     void showsTheRowsWithMostDecisionsOfAllPartitionsAndCountsTheOthersAsOmitted() {
-        for (int partition = 0; partition < 2; partition++) {
+        for (int partition = 0; partition < 3; partition++) {
             PartialWindow window = new PartialWindow(PartialFlows.EVENTS, partition, at(4), new EventNumbers(Map.of()));
             for (int port = 1; port <= 400; port++) {
-                int count = 2 * port + partition;
+                int count = 3 * port + partition;
                 String host = "host-" + partition;
                 window.add(event(node ->
                         node.put("host_id", host).put("dest_port", count).put("count", count)));
             }
-            windows.add(window.partial(1), at(5), nanos(5));
+            windows.add(window.partial(1), ++sequence, at(5), nanos(5));
         }
-        windows.closeDue(nanos(1_000));
-        TelemetryFlows flows = windows.next().orElseThrow();
+        TelemetryFlows flows = next(100).orElseThrow();
         assertThat(flows.flows()).hasSize(FlowWindow.MAX_ROWS);
-        assertThat(flows.flows().getFirst().destPort()).isEqualTo(801);
-        assertThat(flows.flows()).allMatch(flow -> flow.count() > 301);
-        assertThat(flows.omitted()).isEqualTo(300);
+        assertThat(flows.flows().getFirst().destPort()).isEqualTo(1202);
+        assertThat(flows.flows()).allMatch(flow -> flow.count() > 702);
+        assertThat(flows.omitted()).isEqualTo(3 * 150 + 250);
     }
 
     @Test
-    void keepsTheNewestWindowsWhileNobodyTakesThem() {
-        for (int second = 0; second < FlowWindows.KEPT + 10; second++) {
-            add(1, second, second + 1);
-        }
-        windows.closeDue(nanos(10_000));
-        assertThat(drain(windows))
-                .hasSize(FlowWindows.KEPT)
-                .first()
-                .satisfies(flows -> assertThat(flows.from()).isEqualTo(at(10)));
-    }
-
-    @Test
-    void keepsNoMoreRowsThanItHasMemoryFor() {
+    void keepsTheSumsButNotAllRowsWhileNobodyPublishes() {
         for (int second = 0; second < 300; second++) {
             PartialWindow window = new PartialWindow(PartialFlows.EVENTS, 1, at(second), new EventNumbers(Map.of()));
             for (int port = 1; port <= 500; port++) {
                 int there = port;
                 window.add(event(node -> node.put("dest_port", there)));
             }
-            windows.add(window.partial(1), at(second + 1), nanos(second + 1));
+            windows.add(window.partial(1), ++sequence, at(second + 1), nanos(second + 1));
         }
-        windows.closeDue(nanos(10_000));
-        assertThat(drain(windows)).hasSize(FlowWindows.KEPT_ROWS / 500);
+        List<TelemetryFlows> published = new ArrayList<>();
+        while (windows.next(LATER).isPresent()) {
+            published.add(windows.next(LATER).orElseThrow());
+            windows.published(published.getLast());
+        }
+        assertThat(published).hasSize(300);
+        assertThat(published.stream().mapToLong(TelemetryFlows::dropped).sum()).isEqualTo(300 * 500);
+        assertThat(published.stream().mapToLong(window -> window.flows().size()).sum())
+                .isEqualTo(FlowWindows.KEPT_ROWS);
+        assertThat(published.getFirst().omitted()).isEqualTo(500);
     }
 
     @Test
-    void forgetsWindowsThatAnotherInstancePublishedAlsoTheOpenOnes() {
-        Stream.of(1, 2, 3, 4).forEach(second -> add(1, second, second + 1));
-        windows.published(at(3));
-        assertThat(windows.next())
-                .hasValueSatisfying(flows -> assertThat(flows.from()).isEqualTo(at(3)));
-        windows.published(at(5));
-        windows.closeDue(nanos(1_000));
-        assertThat(windows.next()).isEmpty();
-        add(1, 4, 6); // belongs to one that was published
-        windows.closeDue(nanos(1_000));
-        assertThat(windows.next())
-                .hasValueSatisfying(flows -> assertThat(flows.from()).isEqualTo(at(5)));
+    void forgetsWhatAnotherInstancePublished() {
+        for (int second = 1; second <= 4; second++) {
+            add(1, second + 1);
+        }
+        TelemetryFlows third = new TelemetryFlows(at(3), at(4), List.of(), 0, 0, 3, 0, 0, 3);
+        windows.published(third);
+        assertThat(next(100)).hasValueSatisfying(flows -> {
+            assertThat(flows.from()).isEqualTo(at(4));
+            assertThat(flows.dropped()).isEqualTo(1);
+        });
     }
 
     @Test
@@ -170,15 +182,5 @@ class FlowWindowsTest {
                 .isEqualTo(OptionalDouble.of(1));
         assertThat(Fixtures.value(List.of(windows.family()), "segmentation_decisions_total", "allowed"))
                 .isEqualTo(OptionalDouble.of(0));
-    }
-
-    private static List<TelemetryFlows> drain(FlowWindows windows) {
-        return Stream.generate(() -> windows.next().map(flows -> {
-                    windows.published(flows.to());
-                    return flows;
-                }))
-                .takeWhile(java.util.Optional::isPresent)
-                .map(java.util.Optional::get)
-                .toList();
     }
 }

@@ -114,10 +114,10 @@ class PartialWindowTest {
         PartialFlows flows = partial();
         assertThat(flows.flows()).hasSize(PartialWindow.MAX_ROWS);
         assertThat(flows.flows().getFirst().destPort()).isEqualTo(600);
-        assertThat(flows.flows()).allMatch(flow -> flow.count() > 100);
-        assertThat(flows.omitted()).isEqualTo(100);
+        assertThat(flows.flows()).allMatch(flow -> flow.count() > 350);
+        assertThat(flows.omitted()).isEqualTo(350);
         assertThat(flows.rest()).singleElement().satisfies(rest -> {
-            assertThat(rest.count()).isEqualTo(100 * 101 / 2);
+            assertThat(rest.count()).isEqualTo(350 * 351 / 2);
             assertThat(rest.destPort()).isZero();
             assertThat(rest.dest().ip()).isEqualTo("198.18.2.20");
         });
