@@ -22,6 +22,7 @@ import io.aegisflux.segmentation.nats.NatsSettings;
 import io.aegisflux.segmentation.nats.StreamCatalog;
 import io.aegisflux.segmentation.nats.StreamReplay;
 import io.aegisflux.segmentation.telemetry.domain.MapView;
+import io.nats.client.Message;
 import io.nats.client.Subscription;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -86,8 +87,10 @@ public final class ThroughputBenchmark {
     /** In their order, which a dispatcher with many threads does not keep. */
     private void follow(Subscription changes) {
         try {
-            while (true) {
-                map.take(Wire.read(changes.nextMessage(Duration.ZERO).getData(), TelemetryMap.class));
+            Message message = changes.nextMessage(Duration.ZERO);
+            while (message != null) {
+                map.take(Wire.read(message.getData(), TelemetryMap.class));
+                message = changes.nextMessage(Duration.ZERO);
             }
         } catch (InterruptedException | IllegalStateException e) {
             // the bench is over
