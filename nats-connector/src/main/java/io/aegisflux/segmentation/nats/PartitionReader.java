@@ -13,6 +13,7 @@ import io.nats.client.StreamContext;
 import io.nats.client.api.AckPolicy;
 import io.nats.client.api.ConsumerConfiguration;
 import io.nats.client.api.DeliverPolicy;
+import io.nats.client.api.StreamState;
 import io.nats.client.impl.NatsJetStreamMetaData;
 import java.io.IOException;
 import java.time.Duration;
@@ -224,7 +225,7 @@ public final class PartitionReader implements AutoCloseable {
                     .inactiveThreshold(FORGOTTEN);
             if (sumSequence == 0) {
                 return consumer.deliverPolicy(DeliverPolicy.ByStartTime)
-                        .startTime(Instant.now().minus(settings.back()).atZone(ZoneOffset.UTC))
+                        .startTime(begin().atZone(ZoneOffset.UTC))
                         .build();
             }
             if (stream.getStreamInfo().getStreamState().getLastSequence() < through) {
@@ -233,6 +234,21 @@ public final class PartitionReader implements AutoCloseable {
             return consumer.deliverPolicy(DeliverPolicy.ByStartSequence)
                     .startSequence(through + 1)
                     .build();
+        }
+
+        /**
+         * Where a partition begins of which the stream of sums holds none. When sums were given up there, for its size, the
+         * partition's last may be among them: what that told of is older than the oldest sum that is held.
+         */
+        private Instant begin() throws IOException, JetStreamApiException {
+            Instant back = Instant.now().minus(settings.back());
+            StreamState sums = bus.connection()
+                    .getStreamContext(Streams.PARTIALS)
+                    .getStreamInfo()
+                    .getStreamState();
+            boolean isWhole = sums.getFirstSequence() <= 1 || sums.getMsgCount() == 0;
+            Instant oldest = isWhole ? back : sums.getFirstTime().toInstant();
+            return oldest.isAfter(back) ? oldest : back;
         }
 
         private Duration patience() {

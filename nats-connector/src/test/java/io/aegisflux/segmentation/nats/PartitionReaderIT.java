@@ -9,6 +9,7 @@ import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.SystemEvent;
 import io.aegisflux.segmentation.contracts.Wire;
 import io.aegisflux.segmentation.harness.NatsServer;
+import io.nats.client.PurgeOptions;
 import io.nats.client.api.ConsumerInfo;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
@@ -104,6 +105,22 @@ class PartitionReaderIT {
                                 assertThat(consumer.getNumAckPending()).isZero()));
         reader.close();
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(consumers()).isEmpty());
+    }
+
+    @Test
+    void countsNothingTwiceWhenItsLastSumWasGivenUp() throws Exception {
+        PartitionReader first = reader();
+        publish("before");
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(summed()).containsExactly("probe", "before"));
+        first.close();
+        bus.publish(Subjects.partial("flows-0"), "0\n".getBytes(UTF_8), null);
+        bus.connection()
+                .jetStreamManagement()
+                .purgeStream(Streams.PARTIALS, PurgeOptions.builder().keep(1).build());
+        publish("after");
+        reader();
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(summed()).contains("after"));
+        assertThat(summed()).containsExactly("after");
     }
 
     @Test

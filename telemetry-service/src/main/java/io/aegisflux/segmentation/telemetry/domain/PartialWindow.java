@@ -21,7 +21,7 @@ public final class PartialWindow {
 
     static final int MAX_ROWS = 250;
 
-    /** Rows without ports: a message with all of both stays below the broker's largest. */
+    /** Rows without ports. */
     static final int MAX_REST = 500;
 
     private final String source;

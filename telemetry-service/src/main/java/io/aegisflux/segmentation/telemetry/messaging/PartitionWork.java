@@ -14,6 +14,9 @@ import java.time.Instant;
 
 /** Sums up what the hosts of one partition told in events, or recorded. For one thread. */
 final class PartitionWork implements PartitionReader.Work {
+    /** Below the broker's largest message, a MiB. */
+    private static final int MAX_BYTES = 900 * 1024;
+
     private final String source;
     private final int partition;
     private final Intake intake;
@@ -55,9 +58,15 @@ final class PartitionWork implements PartitionReader.Work {
 
             @Override
             public byte[] data(long through) {
-                return Wire.write(window.partial(through));
+                return bytes(window.partial(through));
             }
         };
+    }
+
+    /** Without its rows when their words would make it too large for the broker. */
+    static byte[] bytes(PartialFlows partial) {
+        byte[] data = Wire.write(partial);
+        return data.length <= MAX_BYTES ? data : Wire.write(partial.withoutRows());
     }
 
     private void event(byte[] payload, NatsMetadata metadata, PartialWindow window) {

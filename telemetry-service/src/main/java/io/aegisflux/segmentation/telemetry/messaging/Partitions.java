@@ -85,7 +85,6 @@ public class Partitions {
                         .formatted(Subjects.PARTITIONS))
                 .register(metrics);
         sources.forEach(connector::watch);
-        members = Members.join(bus);
         thread.start();
     }
 
@@ -93,7 +92,9 @@ public class Partitions {
         stopped = true;
         thread.interrupt();
         sources.forEach(Source::close);
-        members.close();
+        if (members != null) {
+            members.close();
+        }
     }
 
     /** Which are read here. */
@@ -119,6 +120,9 @@ public class Partitions {
     private void share() {
         if (!partials.isCaughtUp()) {
             return;
+        }
+        if (members == null) {
+            members = Members.join(bus);
         }
         Set<Integer> share = members.share(Subjects.PARTITIONS);
         if (!share.equals(mine)) {
