@@ -43,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,7 +110,7 @@ class AgentIT {
     }
 
     private List<FlowEvent> events() {
-        return control.read(Streams.EVENTS, Subjects.events(bench.host), FlowEvent.class);
+        return control.read(Streams.EVENTS, Subjects.held(Subjects.EVENTS, bench.host), FlowEvent.class);
     }
 
     @Test
@@ -277,7 +278,8 @@ class AgentIT {
                 .until(() -> bench.agent.status().natsConnected()
                         && bench.agent.status().eventsBuffered() == 0);
         await().atMost(Duration.ofSeconds(40)).untilAsserted(() -> {
-            List<FlowEvent> events = control.readAll(Streams.EVENTS, Subjects.events(bench.host), FlowEvent.class);
+            List<FlowEvent> events =
+                    control.readAll(Streams.EVENTS, Subjects.held(Subjects.EVENTS, bench.host), FlowEvent.class);
             long lost = events.stream().mapToLong(FlowEvent::lost).sum();
             assertThat(events.stream().mapToLong(FlowEvent::count).sum() + lost)
                     .as("every decision is told or counted as lost")
@@ -496,7 +498,7 @@ class AgentIT {
     }
 
     private List<FlowRecords> flows() {
-        return control.read(Streams.FLOWS, Subjects.flows(bench.host), FlowRecords.class);
+        return control.read(Streams.FLOWS, Subjects.held(Subjects.FLOWS, bench.host), FlowRecords.class);
     }
 
     @Test
@@ -586,8 +588,10 @@ class AgentIT {
             bench.datapath.decide(drop(port));
         }
         bench.stop();
-        assertThat(control.readAll(Streams.EVENTS, Subjects.events(bench.host), FlowEvent.class))
-                .hasSize(500);
+        assertThat(control.readAll(Streams.EVENTS, Subjects.held(Subjects.EVENTS, bench.host), FlowEvent.class))
+                .extracting(FlowEvent::number)
+                .as("numbered in the order of sending")
+                .isEqualTo(LongStream.rangeClosed(1, 500).boxed().toList());
         assertThat(bench.kernel.table()).isEqualTo(table("first"));
         assertThat(bench.kernel.running()).isPresent();
     }

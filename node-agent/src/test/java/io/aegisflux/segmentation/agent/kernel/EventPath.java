@@ -165,12 +165,13 @@ final class EventPath implements AutoCloseable {
         AtomicLong told = new AtomicLong();
         AtomicLong lost = new AtomicLong();
         AtomicLong messages = new AtomicLong();
-        StreamReplay.since(bus, Streams.EVENTS, Subjects.events(host), Instant.EPOCH, (data, metadata) -> {
-            FlowEvent event = Wire.read(data, FlowEvent.class);
-            told.addAndGet(event.count());
-            lost.addAndGet(event.lost());
-            messages.incrementAndGet();
-        });
+        StreamReplay.since(
+                bus, Streams.EVENTS, Subjects.held(Subjects.EVENTS, host), Instant.EPOCH, (data, metadata) -> {
+                    FlowEvent event = Wire.read(data, FlowEvent.class);
+                    told.addAndGet(event.count());
+                    lost.addAndGet(event.lost());
+                    messages.incrementAndGet();
+                });
         return new Account(counted(), told.get(), lost.get(), kernelLost, events.lostHere(), messages.get());
     }
 
