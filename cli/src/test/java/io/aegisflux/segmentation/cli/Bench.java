@@ -151,7 +151,7 @@ public final class Bench implements AutoCloseable {
     static SubjectTransform byPartition(String prefix) {
         return SubjectTransform.builder()
                 .source(Subjects.each(prefix))
-                .destination(prefix + "{{partition(16,1)}}.{{wildcard(1)}}")
+                .destination("%s{{partition(%d,1)}}.{{wildcard(1)}}".formatted(prefix, Subjects.PARTITIONS))
                 .build();
     }
 

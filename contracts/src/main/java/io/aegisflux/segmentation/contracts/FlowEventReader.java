@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.deser.ResolvableDeserializer;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.type.TypeFactory;
 import java.io.IOException;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Map;
 import java.util.function.Function;
@@ -18,15 +18,23 @@ import java.util.function.Function;
  * Reads events, of which there may be tens of thousands a second, member by member: three times as fast as Jackson's reader
  * of records, to which a test holds it.
  */
-final class FlowEventReader extends StdDeserializer<FlowEvent> {
+final class FlowEventReader extends StdDeserializer<FlowEvent> implements ResolvableDeserializer {
     private static final long serialVersionUID = 1L;
     private static final JavaType METADATA =
             TypeFactory.defaultInstance().constructMapType(Map.class, String.class, Object.class);
 
-    private transient volatile JsonDeserializer<Object> metadataReader;
+    private static final InstantText INSTANTS = new InstantText();
+
+    private transient JsonDeserializer<Object> metadataReader;
 
     FlowEventReader() {
         super(FlowEvent.class);
+    }
+
+    /** Jackson asks once, before the first event: its own reader of metadata takes longer to find than to use. */
+    @Override
+    public void resolve(DeserializationContext context) throws JsonMappingException {
+        metadataReader = context.findRootValueDeserializer(METADATA);
     }
 
     @Override
@@ -38,7 +46,7 @@ final class FlowEventReader extends StdDeserializer<FlowEvent> {
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
             parser.nextToken();
             try {
-                members.read(name, parser, context, metadataReader(context));
+                members.read(name, parser, context, metadataReader);
             } catch (IOException e) {
                 throw JsonMappingException.wrapWithPath(e, FlowEvent.class, name);
             }
@@ -48,14 +56,6 @@ final class FlowEventReader extends StdDeserializer<FlowEvent> {
         } catch (IllegalArgumentException | NullPointerException e) {
             throw context.instantiationException(FlowEvent.class, e);
         }
-    }
-
-    /** Jackson's own, which takes longer to find than to use. */
-    private JsonDeserializer<Object> metadataReader(DeserializationContext context) throws JsonMappingException {
-        if (metadataReader == null) {
-            metadataReader = context.findRootValueDeserializer(METADATA);
-        }
-        return metadataReader;
     }
 
     private static final class Members {
@@ -105,7 +105,7 @@ final class FlowEventReader extends StdDeserializer<FlowEvent> {
                 case "count" -> count = figure(parser, context);
                 case "lost" -> lost = figure(parser, context);
                 case "number" -> number = figure(parser, context);
-                case "timestamp" -> timestamp = instant(parser, context);
+                case "timestamp" -> timestamp = isNull(parser) ? null : INSTANTS.deserialize(parser, context);
                 case "metadata" -> metadata = isNull(parser) ? null : map(metadataReader.deserialize(parser, context));
                 default -> parser.skipChildren();
             }
@@ -164,15 +164,6 @@ final class FlowEventReader extends StdDeserializer<FlowEvent> {
             return text == null ? null : maker.apply(text);
         } catch (IllegalArgumentException e) {
             throw context.instantiationException(type, e);
-        }
-    }
-
-    private static Instant instant(JsonParser parser, DeserializationContext context) throws IOException {
-        String text = text(parser, context);
-        try {
-            return text == null ? null : InstantText.instant(text);
-        } catch (DateTimeException e) {
-            return (Instant) context.handleWeirdStringValue(Instant.class, text, InstantText.WANTED);
         }
     }
 

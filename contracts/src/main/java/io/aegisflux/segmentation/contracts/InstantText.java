@@ -13,7 +13,6 @@ import java.time.LocalTime;
 /** Reads instants as they are written, ISO 8601 in a text; Jackson's own reader takes seconds since 1970 as well. */
 final class InstantText extends StdScalarDeserializer<Instant> {
     private static final long serialVersionUID = 1L;
-    static final String WANTED = "an instant is written as in 2026-03-02T09:15:04.536211Z";
     private static final String FORM = "0000-00-00T00:00:00";
     private static final int WHOLE = FORM.length() + 1;
     private static final int[] POWERS_OF_TEN = {1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000};
@@ -30,7 +29,8 @@ final class InstantText extends StdScalarDeserializer<Instant> {
         try {
             return instant(parser.getText());
         } catch (DateTimeException e) {
-            return (Instant) context.handleWeirdStringValue(Instant.class, parser.getText(), WANTED);
+            return (Instant) context.handleWeirdStringValue(
+                    Instant.class, parser.getText(), "an instant is written as in 2026-03-02T09:15:04.536211Z");
         }
     }
 

@@ -25,7 +25,7 @@ public final class Lease implements AutoCloseable {
     /** How long a lease is held that is not renewed. */
     static final Duration DURATION = Duration.ofSeconds(4);
 
-    private static final Duration RENEWAL = Duration.ofSeconds(1);
+    static final Duration RENEWAL = Duration.ofSeconds(1);
     private static final Duration SURE = DURATION.minus(RENEWAL);
 
     private final Bus bus;

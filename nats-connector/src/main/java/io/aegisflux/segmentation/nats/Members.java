@@ -6,7 +6,6 @@ import io.aegisflux.segmentation.contracts.LeaseClaim;
 import io.aegisflux.segmentation.contracts.Streams;
 import io.aegisflux.segmentation.contracts.Subjects;
 import io.aegisflux.segmentation.contracts.Wire;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,7 +25,6 @@ import java.util.stream.IntStream;
  */
 public final class Members implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Members.class.getName());
-    private static final Duration RENEWAL = Duration.ofSeconds(1);
 
     private final Bus bus;
     private final String service;
@@ -81,7 +79,7 @@ public final class Members implements AutoCloseable {
         stopped = true;
         thread.interrupt();
         try {
-            thread.join(RENEWAL);
+            thread.join(Lease.RENEWAL);
             if (follower != null) {
                 follower.close();
             }
@@ -105,7 +103,7 @@ public final class Members implements AutoCloseable {
                 LOG.log(Level.FINE, "not heard: " + subject, e);
             }
             try {
-                Thread.sleep(RENEWAL);
+                Thread.sleep(Lease.RENEWAL);
             } catch (InterruptedException e) {
                 return;
             }

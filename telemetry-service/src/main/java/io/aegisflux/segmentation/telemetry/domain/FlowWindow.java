@@ -39,9 +39,7 @@ final class FlowWindow {
             }
         }
         omitted += partial.omitted();
-        sums.add(Verdict.ALLOWED, partial.allowed());
-        sums.add(Verdict.DROPPED, partial.dropped());
-        sums.add(Verdict.AUDITED, partial.audited());
+        sums.add(partial);
         lost = Saturating.sum(lost, partial.lost());
         through = sequence;
     }

@@ -73,9 +73,7 @@ public final class FlowWindows {
     /** Counts the decisions of which events told, for Prometheus: once, when they were told after the process began to listen. */
     public synchronized void count(PartialFlows partial) {
         if (partial.source().equals(PartialFlows.EVENTS)) {
-            decisions.add(Verdict.ALLOWED, partial.allowed());
-            decisions.add(Verdict.DROPPED, partial.dropped());
-            decisions.add(Verdict.AUDITED, partial.audited());
+            decisions.add(partial);
         }
     }
 

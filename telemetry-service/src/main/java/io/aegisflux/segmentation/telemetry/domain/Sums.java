@@ -1,5 +1,6 @@
 package io.aegisflux.segmentation.telemetry.domain;
 
+import io.aegisflux.segmentation.contracts.PartialFlows;
 import io.aegisflux.segmentation.contracts.Verdict;
 
 /** Decisions by verdict. For one thread. */
@@ -8,6 +9,12 @@ final class Sums {
 
     void add(Verdict verdict, long count) {
         decisions[verdict.ordinal()] = Saturating.sum(decisions[verdict.ordinal()], count);
+    }
+
+    void add(PartialFlows partial) {
+        add(Verdict.ALLOWED, partial.allowed());
+        add(Verdict.DROPPED, partial.dropped());
+        add(Verdict.AUDITED, partial.audited());
     }
 
     long of(Verdict verdict) {
