@@ -9,6 +9,7 @@
 #ifndef SEGMENTATION_CLASSIFY_H
 #define SEGMENTATION_CLASSIFY_H
 
+#include "branchless.h"
 #include "parse.h"
 #include "work.h"
 
@@ -93,10 +94,8 @@ static __always_inline __u64 outside_classes(const struct box_terms *terms, cons
 static __always_inline __u64 elsewhere(const struct box_terms *terms, const struct subject *subject)
 {
 	__u64 among = terms->bits & subject->interface;
-	__u64 sign = among | -among; /* its top bit is set unless among is 0 */
 
-	asm volatile("" : "+r"(sign)); /* the compiler would make it a branch */
-	return ~sign >> 63;
+	return ~sign_of(among | -among); /* whose top bit is set unless among is 0 */
 }
 
 /* Whether a box that matches makes an event by itself. */
@@ -386,13 +385,12 @@ static __always_inline __u32 first_in_leaf(struct table table, __u32 boxes, __u6
 	return PASSES;
 }
 
-/* Of numbers below 2^63. No branch: after one, the verifier would follow both ways through the rest of the search. */
+/* Of numbers below 2^63. */
 static __always_inline __u64 smaller(__u64 a, __u64 b)
 {
 	__s64 difference = a - b;
 
-	asm volatile("" : "+r"(difference)); /* the compiler would make it a branch */
-	return b + (difference & difference >> 63);
+	return b + (difference & sign_of(difference));
 }
 
 /* Looks at the next box of all leaves; 1 ends the search. */

@@ -19,17 +19,6 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-static __always_inline void decision_begin(struct decision *decision, __u64 descriptor, __u8 direction, __u8 hook)
-{
-	__builtin_memset(decision, 0, sizeof(*decision));
-	decision->generation = DESCRIPTOR_GENERATION(descriptor);
-	decision->rule = NO_RULE;
-	decision->audit = NO_RULE;
-	decision->verdict = VERDICT_ALLOWED;
-	decision->direction = direction;
-	decision->hook = hook;
-}
-
 static __always_inline int judge_skb(struct __sk_buff *skb, __u8 direction, __u8 hook)
 {
 	__u64 descriptor = descriptor_in_force(), now = coarse_now();
@@ -144,97 +133,52 @@ int xdp_ingress(struct xdp_md *ctx)
 	return XDP_DROP;
 }
 
-/* Where no policy may refuse a connection: to this host itself, and to the peers of the failsafe set. */
-static __always_inline bool is_exempt(const struct packet *pkt)
+/* 1 lets the connect() go on, 0 is EPERM. The address is that of connect.h. */
+static __always_inline int judge_connect(struct bpf_sock_addr *ctx, __u64 high, __u64 low, bool is_v4, __u8 hook)
 {
-	struct address local = {};
-
-	__builtin_memcpy(local.word, pkt->dst, sizeof(local.word));
-	local.family = pkt->family;
-	return is_loopback_address(pkt->dst, pkt->family) || !(pkt->dst[0] | pkt->dst[1] | pkt->dst[2] | pkt->dst[3]) ||
-	       bpf_map_lookup_elem(&locals, &local) || is_failsafe_peer(pkt->dst, pkt, pkt->dport, 0);
-}
-
-static __always_inline int ask_table(struct connection *connection, __u64 descriptor, __u8 hook, bool is_v4)
-{
-	bool is_known = begin_walks(connection, descriptor);
-	__u32 fate = is_known ? walk_to_fate(connection, is_v4) : 0;
-	struct decision decision;
-
-	if (fate ? BOX_ACTION(fate) != BOX_DENY : !DESCRIPTOR_DENY(descriptor))
-		return 1;
-	if (is_exempt(&connection->pkt)) /* asked last, as most connections are allowed */
-		return 1;
-	decision_begin(&decision, descriptor, EGRESS, hook);
-	decision.verdict = VERDICT_DROPPED;
-	decision.reason = !fate ? REASON_POSTURE : fate & BOX_DEFAULT ? REASON_DEFAULT_DENY : REASON_RULE_DENY;
-	if (fate)
-		decision.rule = BOX_RULE(fate);
-	if (is_known)
-		decision.audit = walk_to_audit(connection, is_v4);
-	count_rule(decision.rule, 1, 0, coarse_now(), true);
-	count_blocked();
-	emit_of_process(&connection->pkt, &decision, decision.rule, decision.reason);
-	if (is_known)
-		walk_logs(connection, &decision, is_v4);
-	return 0;
-}
-
-/*
- * Refuses a connect() that tc egress would cut for certain. Source and interface are not chosen yet, so a rule that
- * asks for them only may match: behind one that allows nothing is decided here. 1 goes on, 0 is EPERM.
- */
-static __always_inline int judge_connect(struct bpf_sock_addr *ctx, struct connection *connection, __u8 hook)
-{
-	__u64 descriptor = descriptor_in_force();
-	struct packet *pkt = &connection->pkt;
+	__u64 descriptor = descriptor_in_force(), about;
+	__u8 reason = REASON_POSTURE;
+	__s32 rule = NO_RULE;
+	__u32 fate;
 
 	if (!DESCRIPTOR_GENERATION(descriptor))
 		return 1;
 	if (settings.own_netns_cookie && bpf_get_netns_cookie(ctx) != settings.own_netns_cookie)
 		return 1;
-	pkt->proto = ctx->protocol;
-	pkt->dport = bpf_ntohs(ctx->user_port);
-	pkt->has = HAS_EGRESS | HAS_PORTS;
-	pkt->interface = INTERFACE_UNKNOWN;
 	/* ping sockets have a type that is not known yet; UDP to port 0 only asks for a source address */
-	if (!has_ports(pkt->proto) || !pkt->dport)
+	if (!has_ports(ctx->protocol) || !ctx->user_port)
 		return 1;
-	if (pkt->family == FAMILY_V4)
-		return ask_table(connection, descriptor, hook, true);
-	return ask_table(connection, descriptor, hook, false);
+	about = bpf_ntohs(ctx->user_port) | (__u64)ctx->protocol << ABOUT_PROTO_SHIFT | (is_v4 ? ABOUT_V4 : 0) |
+		(__u64)hook << ABOUT_HOOK_SHIFT;
+	fate = connect_fate(descriptor, high, low, about);
+	if (fate ? BOX_ACTION(fate) != BOX_DENY : !DESCRIPTOR_DENY(descriptor))
+		return 1;
+	if (connect_is_exempt(high, low, about)) /* asked last, as most connections are allowed */
+		return 1;
+	if (fate) {
+		reason = fate & BOX_DEFAULT ? REASON_DEFAULT_DENY : REASON_RULE_DENY;
+		rule = BOX_RULE(fate);
+	}
+	count_rule(rule, 1, 0, coarse_now(), true);
+	count_blocked();
+	connect_report(descriptor, high, low, about, rule, reason);
+	return 0;
 }
 
 SEC("cgroup/connect4")
 int connect4(struct bpf_sock_addr *ctx)
 {
-	struct connection connection = {};
-	struct packet *pkt = &connection.pkt;
-
-	pkt->family = FAMILY_V4;
-	pkt->dst[0] = ctx->user_ip4;
-	return judge_connect(ctx, &connection, HOOK_CONNECT4);
+	return judge_connect(ctx, ctx->user_ip4, 0, true, HOOK_CONNECT4);
 }
 
 SEC("cgroup/connect6")
 int connect6(struct bpf_sock_addr *ctx)
 {
-	struct connection connection = {};
-	struct packet *pkt = &connection.pkt;
+	__u64 high = pair(ctx->user_ip6[0], ctx->user_ip6[1]), low = pair(ctx->user_ip6[2], ctx->user_ip6[3]);
 
-	pkt->family = FAMILY_V6;
-	pkt->dst[0] = ctx->user_ip6[0];
-	pkt->dst[1] = ctx->user_ip6[1];
-	pkt->dst[2] = ctx->user_ip6[2];
-	pkt->dst[3] = ctx->user_ip6[3];
-	if (!pkt->dst[0] && !pkt->dst[1] && pkt->dst[2] == bpf_htonl(0xFFFF)) {
-		/* an IPv4 destination written ::ffff:a.b.c.d leaves as IPv4 */
-		pkt->family = FAMILY_V4;
-		pkt->dst[0] = pkt->dst[3];
-		pkt->dst[2] = 0;
-		pkt->dst[3] = 0;
-	}
-	return judge_connect(ctx, &connection, HOOK_CONNECT6);
+	if (!high && (__u32)low == bpf_htonl(0xFFFF)) /* an IPv4 destination written ::ffff:a.b.c.d leaves as IPv4 */
+		return judge_connect(ctx, low >> 32, 0, true, HOOK_CONNECT6);
+	return judge_connect(ctx, high, low, false, HOOK_CONNECT6);
 }
 
 /*

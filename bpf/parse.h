@@ -6,6 +6,7 @@
 #ifndef SEGMENTATION_PARSE_H
 #define SEGMENTATION_PARSE_H
 
+#include "branchless.h"
 #include "work.h"
 
 /* Enough for Ethernet, two tags, IPv4 with all options or IPv6 with several extension headers, and an L4 header. */
@@ -188,7 +189,6 @@ static __always_inline enum parsed parse_ip4(struct cursor *cur, struct packet *
 		return PARSED_MALFORMED;
 	if (total)
 		cur->packet_end = taken(cur) - sizeof(*ip) + total;
-	pkt->network = taken(cur) - sizeof(*ip);
 	pkt->family = FAMILY_V4;
 	pkt->src[0] = ip->saddr;
 	pkt->dst[0] = ip->daddr;
@@ -217,7 +217,6 @@ static __always_inline enum parsed parse_ip6(struct cursor *cur, struct packet *
 
 	if (!ip || *(__u8 *)ip >> 4 != 6)
 		return PARSED_MALFORMED;
-	pkt->network = taken(cur) - sizeof(*ip);
 	pkt->family = FAMILY_V6;
 	__builtin_memcpy(pkt->src, &ip->saddr, sizeof(pkt->src));
 	__builtin_memcpy(pkt->dst, &ip->daddr, sizeof(pkt->dst));
@@ -228,7 +227,8 @@ static __always_inline enum parsed parse_ip6(struct cursor *cur, struct packet *
 	next = ip->nexthdr;
 	for (int i = 0; i <= EXTENSIONS_MAX; i++) {
 		struct extension *ext;
-		__u32 is_ah, words;
+		__u64 is_ah, is_fragment;
+		__u32 words;
 
 		if (next >= 64 || !(EXTENSIONS >> next & 1)) {
 			pkt->proto = next;
@@ -239,13 +239,15 @@ static __always_inline enum parsed parse_ip6(struct cursor *cur, struct packet *
 		ext = take(cur, sizeof(*ext));
 		if (!ext)
 			return PARSED_MALFORMED;
-		if (next == IPPROTO_FRAGMENT) {
+		is_fragment = less(next ^ IPPROTO_FRAGMENT, 1);
+		is_ah = less(next ^ IPPROTO_AH, 1);
+		next = ext->next;
+		if (is_fragment) {
 			__u16 offset = bpf_ntohs(ext->fragment_offset);
 
 			/* no sender fragments twice */
 			if (pkt->fragment != FRAGMENT_NONE)
 				return PARSED_MALFORMED;
-			next = ext->next;
 			pkt->fragment_id = ext->fragment_id;
 			if (offset & IP6_OFFSET) {
 				pkt->fragment = FRAGMENT_LATER;
@@ -255,17 +257,14 @@ static __always_inline enum parsed parse_ip6(struct cursor *cur, struct packet *
 			/* neither offset nor more: an atomic fragment is a whole packet (RFC 6946) */
 			if (offset & IP6_MORE_FRAGMENTS)
 				pkt->fragment = FRAGMENT_FIRST;
-			continue;
 		}
 		/*
-		 * Beyond these 8 bytes AH has length words of 4 bytes, the others as many of 8. Without a branch: the
-		 * verifier would follow both ways through all that comes after.
+		 * Beyond these 8 bytes a fragment header has none, AH length words of 4 bytes, the others as many of 8. In one
+		 * way for all: the verifier would follow each through what comes after.
 		 */
-		is_ah = ((__u32)(next ^ IPPROTO_AH) - 1) >> 31;
-		words = (__u32)ext->length << (1 - is_ah);
+		words = ((__u32)ext->length << (1 + (__u32)is_ah)) & ~(__u32)is_fragment;
 		/* hidden from the compiler, which would drop the bound as needless; the verifier needs it */
 		asm volatile("" : "+r"(words));
-		next = ext->next;
 		if (!take(cur, (words & 0x1FF) * 4))
 			return PARSED_MALFORMED;
 	}
@@ -288,6 +287,9 @@ static __always_inline enum parsed parse(struct cursor *cur, struct packet *pkt,
 		type = parse_ethernet(cur);
 	}
 	cur->packet_end = UNLIMITED;
+	/* read back, for the verifier to forget how many tags there were: it would follow each number through what comes after */
+	pkt->network = taken(cur);
+	cur->pos = cur->start + *(volatile __u8 *)&pkt->network;
 	if (type == ETH_P_IP)
 		parsed = parse_ip4(cur, pkt);
 	else if (type == ETH_P_IPV6)

@@ -10,6 +10,17 @@
 #include "failsafe.h"
 #include "limit.h"
 
+static __always_inline void decision_begin(struct decision *decision, __u64 descriptor, __u8 direction, __u8 hook)
+{
+	__builtin_memset(decision, 0, sizeof(*decision));
+	decision->generation = DESCRIPTOR_GENERATION(descriptor);
+	decision->rule = NO_RULE;
+	decision->audit = NO_RULE;
+	decision->verdict = VERDICT_ALLOWED;
+	decision->direction = direction;
+	decision->hook = hook;
+}
+
 static __always_inline __u64 descriptor_at(__u32 index)
 {
 	__u64 *descriptor = bpf_map_lookup_elem(&descriptors, &index);
