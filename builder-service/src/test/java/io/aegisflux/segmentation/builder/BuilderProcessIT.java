@@ -5,6 +5,7 @@ import static io.aegisflux.segmentation.builder.BuilderBench.X86_64;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.aegisflux.segmentation.contracts.ArtifactManifest;
 import io.aegisflux.segmentation.contracts.BuildCompleted;
 import io.aegisflux.segmentation.contracts.BuildFailed;
 import io.aegisflux.segmentation.contracts.BuildSpec;
@@ -19,6 +20,7 @@ import io.nats.client.api.ObjectStoreConfiguration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,6 +73,29 @@ class BuilderProcessIT {
         await().atMost(PATIENCE)
                 .until(() -> ProcessHandle.allProcesses()
                         .noneMatch(process -> BuilderBench.isCalled(process, "sleep 8.17")));
+    }
+
+    @Test
+    void asksForWhatWasMadeOfOtherSourcesOnceWhenItStarts() throws Exception {
+        ServiceProcess release = bench.startReady();
+        ArtifactManifest before = bench.verified(bench.build(X86_64).manifest());
+        release.close();
+        Files.writeString(bench.sources().resolve("dscp.h"), "/* of the next release */\n", StandardOpenOption.APPEND);
+        ServiceProcess next = bench.startReady();
+        await().atMost(PATIENCE).until(() -> bench.completed.size() == 2);
+        ArtifactManifest after = bench.verified(bench.completed.getLast().manifest());
+        assertThat(after.inputsDigest()).isNotEqualTo(before.inputsDigest());
+        assertThat(after.version()).isEqualTo(2);
+        assertThat(after.spec().requestedBy()).isEqualTo("builder-service");
+        next.close();
+
+        bench.copySources();
+        bench.startReady();
+        bench.build(X86_64);
+        assertThat(bench.completed)
+                .as("the builder of the first sources asks for nothing: those were built")
+                .extracting(BuildCompleted::reused)
+                .containsExactly(false, false, true);
     }
 
     @Test

@@ -41,6 +41,11 @@ public final class Build {
         this.store = requireNonNull(store, "store is null");
     }
 
+    /** Of all that the artifact depends on. */
+    public String inputsDigest() {
+        return inputsDigest;
+    }
+
     /**
      * An artifact that is in the store, with what is to be announced of it.
      *
