@@ -3,6 +3,7 @@ package io.aegisflux.segmentation.builder.messaging;
 import io.aegisflux.segmentation.builder.domain.BuildFailedException;
 import io.aegisflux.segmentation.builder.domain.BuildRequest;
 import io.aegisflux.segmentation.builder.domain.KnownBuilds;
+import io.aegisflux.segmentation.builder.domain.Selection;
 import io.aegisflux.segmentation.builder.pipeline.Build;
 import io.aegisflux.segmentation.builder.pipeline.Workshop;
 import io.aegisflux.segmentation.contracts.ArtifactManifest;
@@ -77,14 +78,11 @@ public class Rebuilds {
     }
 
     private void ask(ArtifactManifest manifest, KnownBuilds known) throws BuildFailedException {
-        BuildSpec asked = new BuildSpec(
-                manifest.spec().programSet(),
-                manifest.spec().variant(),
-                manifest.spec().architecture(),
-                bus.settings().clientName());
-        if (!(BuildRequest.of(asked) instanceof BuildRequest.Granted(var selection, BuildSpec spec))) {
+        if (!(BuildRequest.of(manifest.spec()) instanceof BuildRequest.Granted granted)) {
             return; // of a release that builds more
         }
+        Selection selection = granted.selection();
+        BuildSpec spec = selection.spec(bus.settings().clientName());
         Build build = workshop.begin(selection, spec);
         if (known.of(build.inputsDigest()).isEmpty()) {
             LOG.infof("%s was made of other inputs: it is asked for anew", selection);
